@@ -1,0 +1,48 @@
+/** Lines of JSON on the control socket between the run and the load workers (chaos/run -> scenarios/engine and back). */
+export const controlVersion = 1
+
+export interface ClientAssignment {
+  number: number
+  user: string
+  device: string
+  token: string
+  url: string
+  cohort: string
+  role: string
+  rooms: string[]
+  /** Own stream of chance: hand it to the client's generator. */
+  seed: number
+}
+
+export interface Progress {
+  connected: number
+  intended: number
+  invoked: number
+  acked: number
+  failed: number
+  unknown: number
+  applied: number
+  /** Milliseconds over the last interval; null when nothing was measured. */
+  ackP99Ms: number | null
+  deliveryP99Ms: number | null
+  /** Why clients of this worker have work left, or null. */
+  pending: string | null
+  /** Milliseconds, worst event-loop delay since the last progress. */
+  lagMs: number
+}
+
+export type FromWorker =
+  | { type: 'hello'; version: number; worker: string; pid: number }
+  | { type: 'assign'; ask: number }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'problem'; client: number | null; text: string }
+  /** History files are flushed and closed. */
+  | { type: 'closed'; files: { name: string; rows: number }[] }
+
+export type ToWorker =
+  | { type: 'welcome'; originNs: string; historyFolder: string; driver: string; mutant: string | null; seed: number }
+  /** `client` null: no more clients; the virtual user ends at once. */
+  | { type: 'assigned'; ask: number; client: ClientAssignment | null }
+  | { type: 'phase'; name: string; atNs: string; durationMs: number }
+  /** Leave in order: end all verbs, close clients, flush. */
+  | { type: 'end' }

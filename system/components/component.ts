@@ -1,0 +1,55 @@
+/** A real program of the cluster other than the nodes, and where it comes from. */
+import type { Runtime } from '../cluster/runtime.ts'
+
+export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy'
+
+/** How to run it: a program on this machine, an image of a Docker Engine, or a server that somebody else runs. */
+export type Found = {
+  /** e.g. `PATH`, `cache (go install)`, `apt`, `PyPI`, `Docker`, `URL`. */
+  source: string
+  version: string
+  /** Named when this is not the product itself, e.g. `SecantusDB for MongoDB`. */
+  standIn: string | null
+} & ({ kind: 'program'; path: string } | { kind: 'image'; image: string } | { kind: 'url'; url: URL })
+
+export interface Unavailable { kind: 'unavailable'; why: string; fix: string | null }
+
+export interface FindOptions {
+  /** Forbids sources that download, build or install. */
+  install: boolean
+  /** URLs given by the user, by component. */
+  urls: Readonly<Partial<Record<ComponentName, string>>>
+  /** One line a step: what is fetched or built, and how long it took. */
+  progress: (line: string) => void
+}
+
+export interface Source {
+  name: string
+  /** true when it downloads, builds or installs: `--no-install` skips it. */
+  installs: boolean
+  find(options: FindOptions): Promise<Found | Unavailable>
+}
+
+export interface StartOptions { folder: string; runId: string }
+
+export interface RunningComponent extends AsyncDisposable {
+  name: ComponentName
+  url: URL
+  host: string
+  port: number
+  version: string
+  source: string
+  standIn: string | null
+  /** SIGKILL. Not for a server given by URL: throws. */
+  kill(): Promise<void>
+  pause(): void
+  resume(): void
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>
+}
+
+export interface Component<Options = object> {
+  name: ComponentName
+  sources: readonly Source[]
+  start(found: Found, runtime: Runtime, options: StartOptions & Options): Promise<RunningComponent>
+}

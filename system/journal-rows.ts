@@ -1,0 +1,43 @@
+/**
+ * Layout of a node journal: a file of 48-byte little-endian rows.
+ *
+ *   offset  0  int64   t_ns         nanoseconds since the start of the run (CLOCK_MONOTONIC)
+ *           8  uint8   stage        journalStages
+ *           9  uint8[3]             zero
+ *          12  int32   room         id of a name row; -1 when none
+ *          16  int32   seq          -1 when not known yet
+ *          20  int32   count        sockets relayed to, attempt, or byte length of a name
+ *          24  int32   extra        id that a name row defines; else stage-specific
+ *          28  int32                zero
+ *          32  uint8[16] operation  the operationId's 16 bytes (UUID); zero when none
+ *
+ * A `name` row defines string `extra`; its `count` bytes of UTF-8 follow, padded with zeros to whole rows.
+ * The first row of a file is a `header` row: `count` is the version, `room` the name id of the node, `seq` the boot number from 1;
+ * it comes right after the node's own name row.
+ */
+export const journalVersion = 1
+export const journalRowBytes = 48
+
+export const journalStages = {
+  name: 0,
+  header: 1,
+  /** A send arrived; count = attempt. */
+  received: 2,
+  /** The insert succeeded with majority. */
+  committed: 3,
+  /** Applied to the room's folded state. */
+  folded: 4,
+  /** Handed to the fanout. */
+  published: 5,
+  /** The ok ack was handed to the socket. extra = 1 for a duplicate. */
+  acked: 6,
+  /** An error ack was handed to the socket. */
+  refused: 7,
+  /** An entry of this or another node went to count own sockets. */
+  relayed: 8,
+  /** A replay page or range was sent; seq = last seq of it, count = entries. */
+  replayed: 9,
+  /** This node closes in order. */
+  closed: 10,
+} as const
+export type JournalStage = keyof typeof journalStages
