@@ -1,0 +1,14 @@
+/** A known bug: a decorator over one seam of the node or of the client, never loaded unless named. */
+import type { ClientParts } from '../client/parts.ts'
+import type { NodeParts } from '../node/parts.ts'
+
+export interface Mutant {
+  name: string
+  breaks: string
+  /** Any one of these checks, judged invalid, counts as caught. */
+  caughtBy: readonly string[]
+  /** The experiment that provokes it. */
+  experiment: string
+  node?(parts: NodeParts): NodeParts
+  client?(parts: ClientParts): ClientParts
+}
