@@ -1,0 +1,105 @@
+/** The data of a run beside its history: manifest.json, plan.json and trace.json. The manifest is written at once and again as facts arrive, so that a killed run can be read. */
+import { renameSync, writeFileSync } from 'node:fs'
+import { cpus, platform, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { ClientInfo, FaultRecord } from '../reports/history/history.ts'
+import type { Manifest } from '../reports/history/manifest.ts'
+import type { Trace } from '../reports/history/trace.ts'
+import type { Driver } from '../scenarios/driver.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import type { NodeExit, RunningCluster } from '../system/cluster/cluster.ts'
+import type { Topology } from '../system/cluster/topologies/topology.ts'
+import type { Experiment } from './experiment.ts'
+import type { Step } from './plan.ts'
+
+export interface RunFolderOptions {
+  folder: string
+  runId: string
+  originNs: bigint
+  experiment: Experiment
+  scenario: Scenario
+  topology: Topology
+  seed: number
+  mutant: string | null
+  replay: string
+  versions: Readonly<Record<string, string>>
+  clients: readonly ClientInfo[]
+  quiescenceMs: number
+  driver: Driver
+}
+
+export type RunFolder = ReturnType<typeof createRunFolder>
+
+export function createRunFolder(options: RunFolderOptions) {
+  const { folder, experiment } = options
+  const manifest: Manifest = {
+    version: 1, runId: options.runId, closed: false,
+    experiment: { name: experiment.name, hypothesis: experiment.hypothesis, topology: options.topology.name, scenario: options.scenario.name, guarantees: experiment.guarantees, thresholds: [...experiment.thresholds], phases: experiment.phases },
+    seed: options.seed, mutant: options.mutant, originNs: String(options.originNs), startedAt: new Date().toISOString(), replay: options.replay,
+    components: [], versions: { ...options.versions }, machine: { platform: `${platform()} ${release()}`, cpus: cpus().length, memoryBytes: totalmem(), cpuModel: cpus()[0]?.model ?? 'unknown' },
+    capabilities: [...options.driver.capabilities], clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })), writers: [],
+    nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })), plannedKills: [], phases: [],
+    settleMs: experiment.phases.settleMs, quiescenceMs: options.quiescenceMs, problems: [],
+  }
+  const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
+  const save = () => { write(folder, 'manifest.json', manifest) }
+  const saveTrace = () => { write(folder, 'trace.json', trace) }
+  save()
+  saveTrace()
+  return {
+    components(cluster: RunningCluster): void {
+      manifest.components = cluster.components.map(({ name, source, version, standIn }) => ({ name, source, version, standIn }))
+      save()
+    },
+    plan(steps: readonly Step[]): void {
+      write(folder, 'plan.json', steps)
+    },
+    phase(name: string, startMs: number): void {
+      manifest.phases.push({ name: name as Manifest['phases'][number]['name'], startMs, endMs: startMs })
+      save()
+    },
+    endPhase(endMs: number): void {
+      const last = manifest.phases.at(-1)
+      if (last && last.endMs === last.startMs) last.endMs = endMs
+      save()
+    },
+    exit(name: string, exit: NodeExit, atMs: number): void {
+      trace.nodes.find((node) => node.name === name)?.exits.push({ atMs, code: exit.code, signal: exit.signal, planned: exit.planned, boot: exit.boot })
+      if (exit.planned && exit.signal === 'SIGKILL') manifest.plannedKills.push({ node: name, boot: exit.boot })
+      const node = manifest.nodes.find((candidate) => candidate.name === name)
+      if (node) node.boots = Math.max(node.boots, exit.boot)
+      saveTrace()
+      save()
+    },
+    faults(records: readonly FaultRecord[]): void {
+      trace.faults = records.map((record) => ({ ...record, evidence: [...record.evidence] }))
+      saveTrace()
+    },
+    /** Something that makes the record doubtful; it turns the verdict to unknown. */
+    problem(text: string): void {
+      manifest.problems.push(text)
+      save()
+    },
+    close(files: readonly { name: string; rows: number }[]): void {
+      manifest.writers = pairFiles(files)
+      manifest.closed = true
+      save()
+    },
+  }
+}
+
+/** A writer leaves `<writer>.rows.arrow` and `<writer>.names.arrow`. */
+function pairFiles(files: readonly { name: string; rows: number }[]): Manifest['writers'] {
+  const rowsOf = (name: string) => files.find((file) => file.name === name)?.rows ?? 0
+  return files.filter((file) => file.name.endsWith('.rows.arrow')).map((file) => {
+    const writer = file.name.slice(0, -'.rows.arrow'.length)
+    return { writer, rows: file.rows, names: rowsOf(`${writer}.names.arrow`) }
+  })
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+function write(folder: string, name: string, value: unknown): void {
+  const path = join(folder, name)
+  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`)
+  renameSync(`${path}.new`, path)
+}

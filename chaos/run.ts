@@ -1,0 +1,213 @@
+/**
+ * One run: components, links, nodes and balancer come up; Artillery's clients walk through the phases while the plan
+ * breaks things; everything is healed, settled and audited; the folder that is left holds all that a verdict needs.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createHistoryWriter, type HistoryWriter } from '../reports/history/writer.ts'
+import { kinds, phases } from '../reports/history/kinds.ts'
+import type { ClientInfo } from '../reports/history/history.ts'
+import { runArtillery } from '../scenarios/artillery.ts'
+import { assignClients } from '../scenarios/assignments.ts'
+import { type ControlServer, startControlServer } from '../scenarios/control-server.ts'
+import { drivers } from '../scenarios/drivers/table.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import type { RunningCluster } from '../system/cluster/cluster.ts'
+import type { NodeEvents } from '../system/cluster/node-process.ts'
+import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
+import { startCluster } from '../system/cluster/start-cluster.ts'
+import type { Topology } from '../system/cluster/topologies/topology.ts'
+import type { ComponentName, Found } from '../system/components/component.ts'
+import { audit } from './audit.ts'
+import type { Experiment } from './experiment.ts'
+import { plan, proxiedLinks } from './plan.ts'
+import { createRunFolder, type RunFolder } from './run-folder.ts'
+import { runSchedule } from './schedule.ts'
+import { settle } from './settle.ts'
+
+/** D of chat.md: how long everything must have been quiet before it counts as settled. */
+const quiescenceMs = 4_000
+/** From the start of Artillery until every client is connected and has joined. */
+const arrivalDeadlineMs = 60_000
+const closeDeadlineMs = 15_000
+const liveIntervalMs = 250
+
+export interface LiveState { phase: string; elapsedMs: number; clients: number; activeFaults: readonly string[]; progress: ReturnType<ControlServer['progress']> }
+export interface RunReporter {
+  /** One step done, or one thing that the user should know. */
+  line(text: string): void
+  live(state: LiveState): void
+}
+
+export interface RunRequest {
+  experiment: Experiment
+  scenario: Scenario
+  topology: Topology
+  seed: number
+  mutant: string | null
+  folder: string
+  found: Readonly<Record<ComponentName, Found>>
+  proxyAll: boolean
+  /** The command that repeats this run. */
+  replay: string
+  versions: Readonly<Record<string, string>>
+  reporter: RunReporter
+  /** Aborted by Ctrl-C: the run ends in order and rejects with the signal's reason. */
+  signal: AbortSignal
+}
+
+export async function run(request: RunRequest): Promise<void> {
+  const { experiment, scenario, topology, seed, folder, signal, reporter } = request
+  const originNs = process.hrtime.bigint()
+  const nowNs = () => Number(process.hrtime.bigint() - originNs)
+  const runId = `sd-${randomBytes(4).toString('hex')}`
+  await mkdir(join(folder, 'history'), { recursive: true })
+  await mkdir(join(folder, 'logs'), { recursive: true })
+  const clients = assignClients(scenario, seed)
+  const cohorts = [...new Set(clients.map((client) => client.cohort))]
+  const record = createRunFolder({ ...request, runId, originNs, clients: clients.map(clientInfo), quiescenceMs, driver: drivers.reference })
+
+  await using stack = new AsyncDisposableStack()
+  const writer = createHistoryWriter({ folder: join(folder, 'history'), writer: 'run', originNs })
+  stack.defer(() => { writer.close() })
+  const runtime = stack.use(await createProcessRuntime({ logFolder: join(folder, 'logs'), runId }))
+  const cluster = stack.use(await startCluster({
+    topology, runtime, found: request.found, folder, runId, cohorts, originNs, mutant: request.mutant,
+    proxied: request.proxyAll ? ['*'] : proxiedLinks(experiment), secret: randomBytes(32).toString('hex'), events: recordNodes(writer, nowNs, record, reporter),
+  }))
+  signal.throwIfAborted()
+  record.components(cluster)
+  const steps = plan(experiment, seed, { links: cluster.links.map((link) => link.name), nodes: cluster.nodes.map((node) => node.name), cohorts })
+  record.plan(steps)
+
+  const assignments = await Promise.all(clients.map(async (client) => ({ ...client, token: await cluster.mintToken(client.user, client.device), url: cluster.entrance(client.cohort).href })))
+  const control = stack.use(await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: drivers.reference.name, mutant: request.mutant, seed, assignments }))
+  const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
+  const artillery = stack.use(await runArtillery({
+    script: scenario.script, runtime, targetUrl: cluster.entrance(cohorts[0] ?? 'office').href, clients: clients.length, controlPath: control.path, folder,
+    watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
+  }))
+  await control.allConnected(arrivalDeadlineMs, signal)
+
+  const timeline = new Timeline({ request, record, writer, control, nowNs })
+  using live = showLive(timeline, control, clients.length, reporter)
+  await timeline.phase('warmup', warmupMs)
+  await timeline.phase('steady', steadyMs)
+  await timeline.impact(cluster, steps, impactMs, recoveryMs)
+  await timeline.settle(cluster, settleMs)
+  control.end()
+  const files = await control.closed(closeDeadlineMs)
+  const ended = await artillery.ended
+  live[Symbol.dispose]()
+  if (ended.code !== 0) record.problem(`Artillery ended with ${ended.signal ?? `code ${ended.code}`}`)
+  for (const problem of control.problems) record.problem(problem)
+
+  timeline.begin('audit')
+  const summary = await audit({ cluster, writer, nowNs, rooms: [...new Set(clients.flatMap((client) => client.rooms))], clientOfUser: new Map(clients.map((client) => [client.user, client.number])), cohort: cohorts[0] ?? 'office' })
+  for (const problem of summary.problems) record.problem(`audit: ${problem}`)
+  timeline.close()
+  reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)
+  await Promise.all(cluster.nodes.filter((node) => node.pid !== null).map((node) => node.drain()))
+  record.close([...files, ...writer.close()])
+}
+
+function clientInfo(client: ClientInfo): ClientInfo {
+  const { number, user, device, cohort, role, rooms } = client
+  return { number, user, device, cohort, role, rooms }
+}
+
+/** Rows and console lines for what becomes of each node process. */
+function recordNodes(writer: HistoryWriter, nowNs: () => number, record: RunFolder, reporter: RunReporter): NodeEvents {
+  return {
+    started: (node, boot) => { writer.row(nowNs(), -1, -1, -1, kinds.nodeStarted.code, 0, -1, boot, -1, writer.name(node)) },
+    ready: (node, boot) => { writer.row(nowNs(), -1, -1, -1, kinds.nodeReady.code, 0, -1, boot, -1, writer.name(node)) },
+    exited: (node, exit) => {
+      writer.row(nowNs(), -1, -1, -1, kinds.nodeExited.code, exit.planned ? 1 : 0, -1, exit.code ?? -1, exit.signal ? writer.name(exit.signal) : -1, writer.name(node))
+      record.exit(node, exit, nowNs() / 1e6)
+      if (!exit.planned) reporter.line(`${node} exited by itself: ${exit.signal ?? `code ${exit.code}`}`)
+    },
+  }
+}
+
+class Timeline {
+  current = { name: 'arrival', startNs: 0 }
+  readonly activeFaults = new Set<string>()
+  readonly #parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number }
+
+  constructor(parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number }) {
+    this.#parts = parts
+  }
+
+  begin(name: keyof typeof phases, durationMs = 0): void {
+    const { record, writer, control, nowNs } = this.#parts
+    this.close()
+    this.current = { name, startNs: nowNs() }
+    writer.row(this.current.startNs, -1, -1, -1, kinds.phase.code, 0, -1, -1, -1, phases[name])
+    record.phase(name, this.current.startNs / 1e6)
+    if (name !== 'audit') control.phase(name, BigInt(Math.round(this.current.startNs)), durationMs)
+  }
+
+  close(): void {
+    this.#parts.record.endPhase(this.#parts.nowNs() / 1e6)
+  }
+
+  async phase(name: keyof typeof phases, durationMs: number): Promise<void> {
+    this.begin(name, durationMs)
+    await until(durationMs, this.#parts.request.signal)
+  }
+
+  /** Impact and recovery: the schedule runs beside them, and has healed and proved everything by the end of recovery. */
+  async impact(cluster: RunningCluster, steps: ReturnType<typeof plan>, impactMs: number, recoveryMs: number): Promise<void> {
+    const { request, record, writer, control, nowNs } = this.#parts
+    this.begin('impact', impactMs)
+    const schedule = runSchedule(steps, {
+      surroundings: cluster, nowMs: () => nowNs() / 1e6, phaseStartMs: this.current.startNs / 1e6, acked: (count, room) => control.acked(count, room, request.signal), signal: request.signal,
+      onInjected: (index, name) => {
+        this.activeFaults.add(name)
+        writer.row(nowNs(), -1, -1, -1, kinds.faultInjected.code, 0, -1, -1, -1, index)
+        request.reporter.line(`fault       ${name} injected`)
+      },
+      onHealed: (index, name) => {
+        this.activeFaults.delete(name)
+        writer.row(nowNs(), -1, -1, -1, kinds.faultHealed.code, 0, -1, -1, -1, index)
+        request.reporter.line(`fault       ${name} healed and probed`)
+      },
+    })
+    await Promise.all([until(impactMs, request.signal), Promise.race([schedule.done, until(impactMs, request.signal)])])
+    this.begin('recovery', recoveryMs)
+    await Promise.all([schedule.finish(), until(recoveryMs, request.signal)])
+    record.faults(await schedule.done)
+  }
+
+  async settle(cluster: RunningCluster, deadlineMs: number): Promise<void> {
+    const { request, writer, control, nowNs } = this.#parts
+    this.begin('settle', deadlineMs)
+    const pending = await settle({ pending: async () => control.pending() ?? await cluster.pending(), deadlineMs, quiescenceMs, signal: request.signal })
+    writer.row(nowNs(), -1, -1, -1, kinds.settled.code, 0, -1, -1, writer.name(pending ?? ''), pending === null ? 1 : 0)
+  }
+}
+
+function showLive(timeline: Timeline, control: ControlServer, clients: number, reporter: RunReporter): Disposable {
+  const began = performance.now()
+  const timer = setInterval(() => {
+    reporter.live({ phase: timeline.current.name, elapsedMs: performance.now() - began, clients, activeFaults: [...timeline.activeFaults], progress: control.progress() })
+  }, liveIntervalMs)
+  return { [Symbol.dispose]: () => { clearInterval(timer) } }
+}
+
+/** Resolves after the time, rejects with the signal's reason when it is aborted first. */
+function until(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const abort = () => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    }, durationMs)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}

@@ -1,0 +1,138 @@
+/**
+ * Puts a cluster together:
+ *
+ *   clients --(cohort->balancer)--> haproxy --(balancer->node-n)--> node-n --(node-n->redis)--> redis
+ *                                                                          --(node-n->mongo)--> mongo
+ *
+ * Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ComponentName, Found } from '../components/component.ts'
+import { components } from '../components/table.ts'
+import { connectToxiproxy, type ToxiproxyControl } from '../components/toxiproxy-control.ts'
+import { signToken } from '../node/tokens.ts'
+import { balancerConfiguration } from './balancer-configuration.ts'
+import type { RunningCluster, RunningNode } from './cluster.ts'
+import { linkMatches, type Link, type Upstream } from './links.ts'
+import { type NodeEvents, nodeHealth, startNode, waitReady } from './node-process.ts'
+import type { Runtime } from './runtime.ts'
+import type { Topology } from './topologies/topology.ts'
+
+/** Tokens outlive any run; expiry is tested by minting shorter ones. */
+const tokenSeconds = 24 * 3600
+
+export interface ClusterOptions {
+  topology: Topology
+  runtime: Runtime
+  found: Readonly<Record<ComponentName, Found>>
+  /** The run's folder: journals and the components' data go below it. */
+  folder: string
+  runId: string
+  /** Link patterns that go through Toxiproxy. */
+  proxied: readonly string[]
+  cohorts: readonly string[]
+  originNs: bigint
+  secret: string
+  mutant: string | null
+  events: NodeEvents
+}
+
+export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
+  await using stack = new AsyncDisposableStack()
+  const { runtime, folder, runId, found, topology } = options
+  const journals = join(folder, 'journals')
+  await mkdir(journals, { recursive: true })
+  const place = (name: string) => ({ folder: join(folder, 'components', name), runId })
+  const [redis, mongo, toxiproxyComponent] = await Promise.all([
+    components.redis.start(found.redis, runtime, place('redis')),
+    components.mongo.start(found.mongo, runtime, place('mongo')),
+    components.toxiproxy.start(found.toxiproxy, runtime, place('toxiproxy')),
+  ])
+  for (const component of [redis, mongo, toxiproxyComponent]) stack.use(component)
+  const toxiproxy = connectToxiproxy(toxiproxyComponent.url)
+  const links: Link[] = []
+  const link = async (from: string, to: string, kind: Upstream, upstream: { host: string; port: number }): Promise<Link> => {
+    const made = await makeLink({ from, to, kind, upstream, proxied: options.proxied, runtime, toxiproxy })
+    links.push(made)
+    return made
+  }
+
+  const names = Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
+  const nodes = await Promise.all(names.map(async (name): Promise<RunningNode> => {
+    const port = await runtime.port()
+    const toRedis = await link(name, 'redis', 'redis', redis)
+    const toMongo = await link(name, 'mongo', 'mongo', mongo)
+    return startNode({
+      name, port, runtime, events: options.events,
+      environment: (boot) => ({
+        CHAT_NODE_NAME: name, CHAT_PORT: String(port), CHAT_BOOT: String(boot), CHAT_ORIGIN_NS: String(options.originNs),
+        CHAT_REDIS_URL: `redis://${toRedis.host}:${toRedis.port}`, CHAT_REDIS_PREFIX: runId,
+        CHAT_MONGO_URL: withAddress(mongo.url, toMongo), CHAT_MONGO_DATABASE: database(runId),
+        CHAT_JWT_SECRET: options.secret, CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
+        ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
+      }),
+    })
+  }))
+  stack.defer(async () => { await Promise.all(nodes.filter((node) => node.pid !== null).map((node) => node.drain())) })
+
+  const servers = await Promise.all(nodes.map(async (node) => {
+    const { host, port } = await link('balancer', node.name, 'http', { host: node.url.hostname, port: Number(node.url.port) })
+    return { name: node.name, host, port }
+  }))
+  const port = await runtime.port()
+  const adminSocket = join(folder, 'components', 'haproxy', 'admin.sock')
+  const balancer = stack.use(await components.haproxy.start(found.haproxy, runtime, { ...place('haproxy'), port, configuration: balancerConfiguration({ topology, port, adminSocket, servers }) }))
+  await waitReady(balancer.url, 'the balancer', 10_000, () => null)
+  const entrances = new Map<string, URL>()
+  for (const cohort of options.cohorts) {
+    const made = await link(cohort, 'balancer', 'http', balancer)
+    entrances.set(cohort, new URL(`http://${made.host}:${made.port}`))
+  }
+
+  const owned = stack.move()
+  return {
+    topology: topology.name, nodes, links, components: [redis, mongo, toxiproxyComponent, balancer], toxiproxy,
+    entrance: (cohort) => {
+      const url = entrances.get(cohort)
+      if (!url) throw new Error(`no cohort ${cohort}; this cluster has ${[...entrances.keys()].join(', ')}`)
+      return url
+    },
+    mintToken: (user, device) => signToken(options.secret, user, device, tokenSeconds),
+    mongo: { url: mongo.url.href, database: database(runId) },
+    pending: () => pendingOf(nodes),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function makeLink(options: { from: string; to: string; kind: Upstream; upstream: { host: string; port: number }; proxied: readonly string[]; runtime: Runtime; toxiproxy: ToxiproxyControl }): Promise<Link> {
+  const name = `${options.from}->${options.to}`
+  const upstream = { kind: options.kind, host: options.upstream.host, port: options.upstream.port }
+  if (!options.proxied.some((pattern) => linkMatches(pattern, name))) return { name, from: options.from, to: options.to, host: upstream.host, port: upstream.port, upstream, proxied: false }
+  const port = await options.runtime.port()
+  await options.toxiproxy.ensureProxy({ name, host: '127.0.0.1', port, upstream: { host: upstream.host, port: upstream.port } })
+  return { name, from: options.from, to: options.to, host: '127.0.0.1', port, upstream, proxied: true }
+}
+
+async function pendingOf(nodes: readonly RunningNode[]): Promise<string | null> {
+  for (const node of nodes) {
+    if (node.pid === null) continue
+    const health = await nodeHealth(node.url)
+    if (!health) return `${node.name} doesn't answer its health route`
+    if (health.pendingAppends > 0) return `${node.name} has ${health.pendingAppends} appends in its room queues`
+    if (health.pendingCursors > 0) return `${node.name} has ${health.pendingCursors} cursors to write`
+  }
+  return null
+}
+
+function withAddress(url: URL, address: { host: string; port: number }): string {
+  const changed = new URL(url.href)
+  changed.host = `${address.host}:${address.port}`
+  return changed.href
+}
+
+/** MongoDB database names are limited to 63 bytes without dots. Source: MongoDB manual, Limits and Thresholds. */
+function database(runId: string): string {
+  return `chat_${runId.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 63)
+}
+
