@@ -1,0 +1,47 @@
+/** manifest.json: what was run, by whom, and what the record must contain. Written at the start and again as facts arrive. */
+import { z } from 'zod'
+import { phases } from './kinds.ts'
+
+const count = z.int().min(0)
+const milliseconds = z.number().min(0)
+const phaseName = z.enum(Object.keys(phases) as [keyof typeof phases, ...(keyof typeof phases)[]])
+const client = z.object({ number: count, user: z.string(), device: z.string(), cohort: z.string(), role: z.string(), rooms: z.array(z.string()) })
+
+export const manifest = z.object({
+  version: z.literal(1),
+  runId: z.string().min(1),
+  /** True once every writer has closed its files: the harness finished. */
+  closed: z.boolean(),
+  experiment: z.object({
+    name: z.string(),
+    hypothesis: z.string(),
+    topology: z.string(),
+    scenario: z.string(),
+    guarantees: z.object({ ack: z.enum(['majority', 'memory']), delivery: z.enum(['every-member', 'best-effort']), order: z.enum(['room', 'sender', 'none']), recoveryMs: milliseconds }),
+    thresholds: z.array(z.string()),
+    /** Planned lengths. */
+    phases: z.looseObject({}),
+  }),
+  seed: z.number(),
+  mutant: z.string().nullable(),
+  /** CLOCK_MONOTONIC at the start of the run, in decimal. */
+  originNs: z.string().regex(/^\d+$/, 'a decimal number of nanoseconds'),
+  startedAt: z.string(),
+  components: z.array(z.object({ name: z.string(), source: z.string(), version: z.string(), standIn: z.string().nullable() })),
+  versions: z.record(z.string(), z.string()),
+  machine: z.object({ platform: z.string(), cpus: count, memoryBytes: z.number(), cpuModel: z.string() }),
+  capabilities: z.array(z.string()),
+  clients: z.array(client),
+  /** Rows of each writer's two files at close; empty until then. */
+  writers: z.array(z.object({ writer: z.string(), rows: count, names: count })),
+  nodes: z.array(z.object({ name: z.string(), boots: count })),
+  plannedKills: z.array(z.object({ node: z.string(), boot: count })),
+  /** As they were: milliseconds since the start of the run. */
+  phases: z.array(z.object({ name: phaseName, startMs: milliseconds, endMs: milliseconds })),
+  settleMs: milliseconds,
+  quiescenceMs: milliseconds,
+  replay: z.string(),
+  /** What the harness itself found wrong with the record. */
+  problems: z.array(z.string()).default([]),
+})
+export type Manifest = z.infer<typeof manifest>
