@@ -12,7 +12,7 @@ import { runArtillery } from '../scenarios/artillery.ts'
 import { assignClients } from '../scenarios/assignments.ts'
 import { type ControlServer, startControlServer } from '../scenarios/control-server.ts'
 import { drivers } from '../scenarios/drivers/table.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
+import { type Scenario, scriptVariables } from '../scenarios/scenario.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { NodeEvents } from '../system/cluster/node-process.ts'
 import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
@@ -85,23 +85,24 @@ export async function run(request: RunRequest): Promise<void> {
   const control = stack.use(await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: drivers.reference.name, mutant: request.mutant, seed, assignments }))
   const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
   const artillery = stack.use(await runArtillery({
-    script: scenario.script, runtime, targetUrl: cluster.entrance(cohorts[0] ?? 'office').href, clients: clients.length, controlPath: control.path, folder,
+    script: scenario.script, runtime, targetUrl: cluster.entrance(cohorts[0] ?? 'office').href, clients: clients.length, controlPath: control.path, folder, variables: scriptVariables(scenario),
     watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
   }))
-  await control.allConnected(arrivalDeadlineMs, signal)
+  await control.allConnected(arrivalDeadlineMs)
+  signal.throwIfAborted()
 
-  const timeline = new Timeline({ request, record, writer, control, nowNs })
+  const timeline = new Timeline({ request, record, writer, control, nowNs, originNs })
   using live = showLive(timeline, control, clients.length, reporter)
   await timeline.phase('warmup', warmupMs)
   await timeline.phase('steady', steadyMs)
   await timeline.impact(cluster, steps, impactMs, recoveryMs)
   await timeline.settle(cluster, settleMs)
   control.end()
-  const files = await control.closed(closeDeadlineMs)
-  const ended = await artillery.ended
+  await control.allClosed(closeDeadlineMs)
+  const ended = await artillery.exited
   live[Symbol.dispose]()
   if (ended.code !== 0) record.problem(`Artillery ended with ${ended.signal ?? `code ${ended.code}`}`)
-  for (const problem of control.problems) record.problem(problem)
+  for (const problem of control.problems) record.problem(`${problem.worker}${problem.client === null ? '' : `, client ${problem.client}`}: ${problem.text}`)
 
   timeline.begin('audit')
   const summary = await audit({ cluster, writer, nowNs, rooms: [...new Set(clients.flatMap((client) => client.rooms))], clientOfUser: new Map(clients.map((client) => [client.user, client.number])), cohort: cohorts[0] ?? 'office' })
@@ -109,7 +110,7 @@ export async function run(request: RunRequest): Promise<void> {
   timeline.close()
   reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)
   await Promise.all(cluster.nodes.filter((node) => node.pid !== null).map((node) => node.drain()))
-  record.close([...files, ...writer.close()])
+  record.close([...control.closedFiles, ...writer.close()])
 }
 
 function clientInfo(client: ClientInfo): ClientInfo {
@@ -133,9 +134,9 @@ function recordNodes(writer: HistoryWriter, nowNs: () => number, record: RunFold
 class Timeline {
   current = { name: 'arrival', startNs: 0 }
   readonly activeFaults = new Set<string>()
-  readonly #parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number }
+  readonly #parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number; originNs: bigint }
 
-  constructor(parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number }) {
+  constructor(parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number; originNs: bigint }) {
     this.#parts = parts
   }
 
@@ -145,7 +146,7 @@ class Timeline {
     this.current = { name, startNs: nowNs() }
     writer.row(this.current.startNs, -1, -1, -1, kinds.phase.code, 0, -1, -1, -1, phases[name])
     record.phase(name, this.current.startNs / 1e6)
-    if (name !== 'audit') control.phase(name, BigInt(Math.round(this.current.startNs)), durationMs)
+    if (name !== 'audit') control.phase(name, this.#parts.originNs + BigInt(Math.round(this.current.startNs)), durationMs)
   }
 
   close(): void {
