@@ -21,13 +21,17 @@ export interface FindOptions {
   urls: Readonly<Partial<Record<ComponentName, string>>>
   /** One line a step: what is fetched or built, and how long it took. */
   progress: (line: string) => void
+  /** Where PATH, HOME and XDG_CACHE_HOME are looked up. */
+  environment?: Readonly<Record<string, string | undefined>>
 }
+
+export type Search = FindOptions & Required<Pick<FindOptions, 'environment'>>
 
 export interface Source {
   name: string
   /** true when it downloads, builds or installs: `--no-install` skips it. */
   installs: boolean
-  find(options: FindOptions): Promise<Found | Unavailable>
+  find(search: Search): Promise<Found | Unavailable>
 }
 
 export interface StartOptions { folder: string; runId: string }
