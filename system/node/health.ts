@@ -1,0 +1,23 @@
+/** `/health/live`, `/health/ready` and `/health/state`. Ready means: can serve. Redis has no say in it. */
+import type { RequestListener } from 'node:http'
+
+export interface NodeState { node: string; boot: number; sockets: number; openRooms: number; pendingAppends: number; pendingCursors: number }
+export interface HealthOptions {
+  state: () => NodeState
+  /** Why the node can't serve now, or null. */
+  unready: () => string | null
+}
+
+export function healthListener({ state, unready }: HealthOptions): RequestListener {
+  return (request, response) => {
+    const answer = (status: number, body: object) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body))
+    }
+    const path = request.url?.split('?')[0]
+    if (path === '/health/live') return answer(200, { live: true })
+    if (path === '/health/state') return answer(200, state())
+    if (path !== '/health/ready') return answer(404, { error: 'not_found' })
+    const why = unready()
+    answer(why === null ? 200 : 503, { ready: why === null, why })
+  }
+}

@@ -1,0 +1,40 @@
+/** Tells sockets the heads of their rooms, read from the store: the repair of every publish that was lost, in a quiet room too. */
+import { pageLimit } from '../protocol.ts'
+import { channelOf } from './socket-types.ts'
+import type { LogStore } from './log-store.ts'
+import type { HeartbeatTeller } from './parts.ts'
+import type { Rooms } from './rooms.ts'
+import type { ChatServer } from './socket-types.ts'
+import type { Store } from './store.ts'
+
+export function heartbeatTellerOf(io: ChatServer): HeartbeatTeller {
+  return {
+    tell(room, beat) {
+      io.local.to(channelOf(room)).emit('heartbeat', { rooms: { [room]: beat } })
+    },
+  }
+}
+
+export interface HeartbeatOptions { io: ChatServer; rooms: Rooms; store: Pick<Store, 'rooms'>; log: LogStore; teller: HeartbeatTeller; roomsWithSockets: () => string[] }
+
+export function heartbeatRound({ io, rooms, store, log, teller, roomsWithSockets }: HeartbeatOptions): () => Promise<void> {
+  return async () => {
+    const served = roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? [])
+    if (served.length === 0) return
+    const epochs = new Map((await store.rooms.find({ _id: { $in: served.map((room) => room.roomId) } }).toArray()).map((room) => [room._id, room.epoch]))
+    const past = await log.readHeads(served.map(({ roomId, epoch, head }) => ({ roomId, epoch, after: head, upTo: head + pageLimit })))
+    for (const room of served) {
+      const { roomId } = room
+      const epoch = epochs.get(roomId)
+      if (epoch === room.epoch) {
+        room.observe(past.get(roomId) ?? [])
+        teller.tell(roomId, { epoch, head: room.head })
+        continue
+      }
+      // The store was made anew or restored: clients hear of it, and must begin a sync to be served again.
+      rooms.forget(roomId)
+      if (epoch !== undefined) teller.tell(roomId, { epoch, head: 0 })
+      io.local.in(channelOf(roomId)).socketsLeave(channelOf(roomId))
+    }
+  }
+}

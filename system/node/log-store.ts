@@ -1,0 +1,70 @@
+/** The room log in MongoDB: one ordered insert is the only commit point; reads are closed windows at majority. */
+import { MongoBulkWriteError, MongoServerError } from 'mongodb'
+import type { Collection } from 'mongodb'
+import type { StoredEntry } from './entries.ts'
+
+/** `after < seq <= upTo` of one room and epoch. */
+export interface Window { roomId: string; epoch: string; after: number; upTo: number }
+
+export type InsertOutcome =
+  | { kind: 'stored' }
+  /** The first `stored` entries are in; the next one met an entry that has its seq or its operation. */
+  | { kind: 'collision'; stored: number; index: 'room_seq' | 'actor_operation' }
+  /** Any of them may be stored, now or later. */
+  | { kind: 'unknown'; error: unknown }
+
+export interface LogStore {
+  insertBatch(entries: readonly StoredEntry[]): Promise<InsertOutcome>
+  /** In seq order. Rejects when the store doesn't answer. */
+  readWindow(window: Window): Promise<StoredEntry[]>
+  /** What lies past each window's start, by room, in seq order. */
+  readHeads(windows: readonly Window[]): Promise<Map<string, StoredEntry[]>>
+  findOperation(actorId: string, operationId: string): Promise<StoredEntry | null>
+}
+
+const duplicateKey = 11_000
+const roomsPerQuery = 50
+const filterOf = ({ roomId, epoch, after, upTo }: Window) => ({ roomId, epoch, seq: { $gt: after, $lte: upTo } })
+const bySeq = (left: StoredEntry, right: StoredEntry) => left.seq - right.seq
+
+export function logStoreOf(log: Collection<StoredEntry>): LogStore {
+  return {
+    async insertBatch(entries) {
+      try {
+        // Copies, because the driver may write to what it is given.
+        await log.insertMany(entries.map((entry) => ({ ...entry })), { ordered: true })
+        return { kind: 'stored' }
+      } catch (error) {
+        return outcomeOf(error)
+      }
+    },
+    async readWindow(window) {
+      return (await log.find(filterOf(window)).toArray()).toSorted(bySeq)
+    },
+    async readHeads(windows) {
+      const found = new Map<string, StoredEntry[]>(windows.map((window) => [window.roomId, []]))
+      for (let start = 0; start < windows.length; start += roomsPerQuery) {
+        const entries = await log.find({ $or: windows.slice(start, start + roomsPerQuery).map(filterOf) }).toArray()
+        for (const entry of entries.toSorted(bySeq)) found.get(entry.roomId)?.push(entry)
+      }
+      return found
+    },
+    findOperation(actorId, operationId) {
+      return log.findOne({ actorId, operationId })
+    },
+  }
+}
+
+/** Which unique index refused, by its name in the message: the one thing that every server tells in a bulk write. */
+export function outcomeOf(error: unknown): InsertOutcome {
+  if (!(error instanceof MongoBulkWriteError)) return { kind: 'unknown', error }
+  const first = [error.writeErrors].flat()[0]
+  if (first === undefined || first.code !== duplicateKey) return { kind: 'unknown', error }
+  const index = /room_seq|actor_operation/.exec(first.errmsg ?? error.message)?.[0]
+  if (index !== 'room_seq' && index !== 'actor_operation') return { kind: 'unknown', error }
+  return { kind: 'collision', stored: first.index, index }
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === duplicateKey
+}

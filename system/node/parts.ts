@@ -1,0 +1,26 @@
+/** The seams of a node. compose.ts puts them together; a mutant or a test replaces one without touching another. */
+import type { ReceiptStore } from './cursors.ts'
+import type { AppendOutcome, RoomLog } from './room-log.ts'
+import type { Fanout } from './fanout.ts'
+import type { Intent, StoredEntry } from './entries.ts'
+import type { Journal } from './journal.ts'
+import type { Indexes } from './store.ts'
+import type { LogStore, Window } from './log-store.ts'
+
+/** When a caller is answered relative to the commit. */
+export interface WritePath { append(room: RoomLog, intent: Intent): Promise<AppendOutcome> }
+/** Tells a room's own sockets its head. */
+export interface HeartbeatTeller { tell(room: string, beat: { epoch: string; head: number }): void }
+/** Reads what a client asked for after it noticed a gap. */
+export interface Ranges { read(window: Window): Promise<StoredEntry[]> }
+
+export interface NodeParts {
+  log: LogStore
+  indexes: Indexes
+  fanout: Fanout
+  writePath: WritePath
+  heartbeat: HeartbeatTeller
+  ranges: Ranges
+  receipts: ReceiptStore
+  journal: Journal
+}

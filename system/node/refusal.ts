@@ -1,0 +1,20 @@
+/** Error answers, and which one an unexpected error becomes. */
+import { MongoError } from 'mongodb'
+import type { z } from 'zod'
+import type { ErrorCode, Refusal } from '../protocol.ts'
+
+export function refusal(code: ErrorCode, message: string, retryAfterMs?: number): Refusal {
+  return { ok: false, error: { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } }
+}
+
+/** Names each wrong field; a body over the limit has a code of its own. */
+export function invalidPayload(error: z.ZodError): Refusal {
+  const message = error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ')
+  const isTooLarge = error.issues.every((issue) => issue.path.join('.') === 'body' && issue.code === 'custom')
+  return refusal(isTooLarge ? 'too_large' : 'invalid', message)
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof MongoError) return refusal('unavailable', 'the store did not answer', 200)
+  return refusal('internal', error instanceof Error ? error.message : 'unexpected error')
+}

@@ -1,0 +1,94 @@
+/** The rooms that this node has open, and how a room is made, opened cold and its folded membership saved. */
+import { isDuplicateKey } from './log-store.ts'
+import { RoomLog } from './room-log.ts'
+import type { Store } from './store.ts'
+import type { RoomLogOptions } from './room-log.ts'
+
+export interface Rooms {
+  /** Makes the room with a random epoch if there is none. */
+  create(roomId: string): Promise<RoomLog>
+  /** Null when there is no such room. Rejects when the store doesn't answer. */
+  open(roomId: string): Promise<RoomLog | null>
+  opened(roomId: string): RoomLog | undefined
+  all(): RoomLog[]
+  /** Forgets a room whose epoch is no longer the stored one. */
+  forget(roomId: string): void
+  /** Rooms of which a user is a member, as saved. */
+  roomsOf(user: string): Promise<string[]>
+  /** Saves membership changes and raises foldedThrough: a shortcut for cold opens, never the truth. */
+  save(room: RoomLog): Promise<void>
+}
+export type RoomDefaults = Omit<RoomLogOptions, 'roomId' | 'epoch' | 'membership' | 'foldedThrough'>
+
+export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => string): Rooms {
+  const opening = new Map<string, Promise<RoomLog | null>>()
+  const opened = new Map<string, RoomLog>()
+  const savedThrough = new WeakMap<RoomLog, number>()
+
+  /** From foldedThrough to the head; it is open once everything stored is folded. */
+  const openCold = async (roomId: string): Promise<RoomLog | null> => {
+    const stored = await store.rooms.findOne({ _id: roomId })
+    if (stored === null) return null
+    const members = await store.memberships.find({ roomId, epoch: stored.epoch }).toArray()
+    const membership = new Map(members.map(({ userId, role, intervals }) => [userId, { role, intervals }]))
+    const room = new RoomLog({ ...defaults, roomId, epoch: stored.epoch, membership, foldedThrough: stored.foldedThrough })
+    savedThrough.set(room, stored.foldedThrough)
+    await room.catchUp()
+    opened.set(roomId, room)
+    return room
+  }
+  const open = (roomId: string) => {
+    const known = opening.get(roomId)
+    if (known !== undefined) return known
+    const begun = openCold(roomId)
+    opening.set(roomId, begun)
+    const forgetFailed = () => {
+      if (opening.get(roomId) === begun) opening.delete(roomId)
+    }
+    begun.then((room) => room ?? forgetFailed(), forgetFailed)
+    return begun
+  }
+  return {
+    open,
+    async create(roomId) {
+      const known = await open(roomId)
+      if (known !== null) return known
+      await store.rooms.updateOne({ _id: roomId }, { $setOnInsert: { epoch: newEpoch(), foldedThrough: 0 } }, { upsert: true }).catch(ignoreDuplicateKey)
+      const made = await open(roomId)
+      if (made === null) throw new Error(`room ${roomId} is not readable after it was made`)
+      return made
+    },
+    opened: (roomId) => opened.get(roomId),
+    all: () => [...opened.values()],
+    forget(roomId) {
+      opening.delete(roomId)
+      opened.delete(roomId)
+    },
+    async roomsOf(user) {
+      return (await store.memberships.find({ userId: user, current: true }).toArray()).map((member) => member.roomId)
+    },
+    async save(room) {
+      const { head, roomId, epoch } = room
+      if ((savedThrough.get(room) ?? 0) >= head) return
+      for (const userId of room.unsaved) await saveMember(store, room, userId)
+      await store.rooms.updateOne({ _id: roomId, epoch }, { $max: { foldedThrough: head } })
+      savedThrough.set(room, head)
+    },
+  }
+}
+
+async function saveMember(store: Store, room: RoomLog, userId: string): Promise<void> {
+  const member = room.membership.get(userId)
+  const last = member?.intervals.at(-1)
+  if (member === undefined || last === undefined) return
+  const foldedSeq = last.leftSeq ?? last.joinedSeq
+  const fields = { roomId: room.roomId, epoch: room.epoch, userId, role: member.role, intervals: structuredClone(member.intervals), current: last.leftSeq === null, foldedSeq }
+  const _id = `${room.roomId}|${room.epoch}|${userId}`
+  // No match because a node that has folded further was here: then the upsert meets its document, and that one is better.
+  await store.memberships.updateOne({ _id, foldedSeq: { $lt: foldedSeq } }, { $set: fields }, { upsert: true }).catch(ignoreDuplicateKey)
+  if (member.intervals.at(-1) === last && foldedSeq === (last.leftSeq ?? last.joinedSeq)) room.unsaved.delete(userId)
+}
+
+function ignoreDuplicateKey(error: unknown): void {
+  if (!isDuplicateKey(error)) throw error
+}
