@@ -77,8 +77,12 @@ function describeEnd(exit: Exit): string {
 }
 
 function watchExit(child: ChildProcess): { exited: Promise<Exit>; ended: Promise<string> } {
-  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal, atNs: process.hrtime.bigint() })))
-  // 'close' comes when all output has been read: only then is the tail whole.
+  // 'close' comes when all output has been read: only then is the tail whole. What a program started may keep its output open, so it isn't waited for long.
+  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => {
+    const exit: Exit = { code, signal, atNs: process.hrtime.bigint() }
+    const timer = setTimeout(() => resolve(exit), 100)
+    child.once('close', () => { clearTimeout(timer); resolve(exit) })
+  }))
   const ended = new Promise<string>((resolve) => child.once('close', () => void exited.then((exit) => resolve(describeEnd(exit)))))
   return { exited, ended }
 }
@@ -103,7 +107,7 @@ async function startProgram(program: Program, options: ProcessRuntimeOptions, gu
   }
   if (pid === undefined) throw new Error(`${program.name} was started but has no process id`)
   let gone = false
-  void exited.then(() => { gone = true; guard.note(`gone ${pid}`) })
+  child.once('exit', () => { gone = true; guard.note(`gone ${pid}`) })
   const signal = (name: NodeJS.Signals): void => { if (!gone) signalGroup(pid, name) }
   return {
     name: program.name, pid, exited, line: output.line, tail: output.tail, signal,

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,8 +105,7 @@ test('toxiproxy carries, cuts, heals and counts a link', async () => {
   }
 })
 
-async function fetchText(port: number): Promise<string> {
-  const { connect } = await import('node:net')
+function fetchText(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 3_000 })
     let text = ''
