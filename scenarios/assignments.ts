@@ -1,0 +1,39 @@
+/** Who plays a scenario: decided before the run from the scenario and the seed alone. */
+import type { ClientAssignment } from './control-messages.ts'
+import { seededRandom, shuffled } from './random.ts'
+import type { Cohort, Scenario } from './scenario.ts'
+
+/** A client before it has a token and an entrance. */
+export type PlannedClient = Omit<ClientAssignment, 'token' | 'url'>
+
+export const roles = { talker: 'talker', fallsSilent: 'falls-silent' } as const
+
+/**
+ * The clients in the order in which they are handed out. Numbers are dense from 0; client 0 is `user-1` on `device-1`.
+ * Seats (room and cohort) are dealt by the seed, so that a client's number says nothing about its room.
+ */
+export function assignClients(scenario: Scenario, seed: number): PlannedClient[] {
+  const random = seededRandom(seed)
+  const rooms = Array.from({ length: scenario.rooms }, (_, index) => `room-${index + 1}`)
+  const silent = new Set(shuffled(rooms, random).slice(0, Math.round(scenario.silentRoomsShare * rooms.length)))
+  const seats = shuffled(rooms.flatMap((room) => Array<string>(scenario.membersPerRoom).fill(room)), random)
+  const cohorts = shuffled(dealCohorts(scenario.cohorts, seats.length), random)
+  return seats.map((room, number) => ({
+    number,
+    user: `user-${number + 1}`,
+    device: `device-${number + 1}`,
+    cohort: cohorts[number] ?? 'office',
+    role: silent.has(room) ? roles.fallsSilent : roles.talker,
+    rooms: [room],
+    seed: Math.floor(random() * 2 ** 31),
+  }))
+}
+
+/** Cohort names for `count` clients: whole parts of the shares first, the rest by largest remainder. */
+function dealCohorts(cohorts: readonly Cohort[], count: number): string[] {
+  const parts = cohorts.map((cohort) => ({ name: cohort.name, whole: Math.floor(cohort.share * count + 1e-9), remainder: (cohort.share * count) % 1 }))
+  const names = parts.flatMap((part) => Array<string>(part.whole).fill(part.name))
+  const byRemainder = parts.toSorted((left, right) => right.remainder - left.remainder)
+  for (let index = 0; names.length < count && byRemainder.length > 0; index++) names.push(byRemainder[index % byRemainder.length]?.name ?? '')
+  return names
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import type { Scenario } from '../scenario.ts'
+
+export const steadyChat: Scenario = {
+  name: 'steady-chat',
+  summary: '60 clients in 12 rooms of 5, 8 messages/s in each room; a quarter of the rooms fall silent during the impact',
+  script: fileURLToPath(new URL('../scripts/steady-chat.yml', import.meta.url)),
+  rooms: 12,
+  membersPerRoom: 5,
+  messagesPerSecondPerRoom: 8,
+  bodyBytes: 160,
+  silentRoomsShare: 0.25,
+  cohorts: [{ name: 'office', share: 1 }],
+}
