@@ -144,7 +144,7 @@ export async function createProcessRuntime(options: ProcessRuntimeOptions): Prom
       if (disposed) return
       disposed = true
       const problems: string[] = []
-      for (const program of [...running].reverse()) await program.stop(graceMs).catch((error: Error) => problems.push(error.message))
+      for (const program of [...running].toReversed()) await program.stop(graceMs).catch((error: Error) => problems.push(error.message))
       await guard.finish()
       if (problems.length > 0) throw new Error(`not everything could be stopped: ${problems.join('; ')}`)
     },
