@@ -1,0 +1,78 @@
+/**
+ * Frames of an Arrow IPC stream: `ff ff ff ff`, int32 length of the metadata, metadata, body; the end marker is a length of 0.
+ * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format
+ * Framed here and not by a library, because each library takes a cut at a batch boundary for the end.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { type ArrowMessage, type FileShape, parseMessage } from './arrow-message.ts'
+import type { FileState } from './history.ts'
+
+export interface Frame {
+  message: ArrowMessage
+  /** Of its own buffer, from its start, so that views of any width are aligned. */
+  body: Uint8Array<ArrayBuffer>
+  /** Where the frame starts in the file. */
+  offset: number
+}
+/** How reading a file ended. `offset`: the first byte that wasn't used. */
+export interface FrameEnd { state: FileState; offset: number; detail: string | null }
+
+const headBytes = 8
+const metadataLimitBytes = 2 ** 20
+const bodyLimitBytes = 2 ** 30
+
+/** Yields the whole frames of a file; returns how it ended. Throws only what opening and reading the file throws. */
+export function* readFrames(path: string, shape: FileShape): Generator<Frame, FrameEnd> {
+  const descriptor = openSync(path, 'r')
+  try {
+    const size = fstatSync(descriptor).size
+    let offset = 0
+    for (;;) {
+      const frame = readFrame(descriptor, size, offset, shape)
+      if ('state' in frame) return frame
+      yield frame
+      offset += headBytes + frame.metadataBytes + frame.body.byteLength
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readFrame(descriptor: number, size: number, offset: number, shape: FileShape): (Frame & { metadataBytes: number }) | FrameEnd {
+  const ended = (state: FileState, detail: string | null, at = offset): FrameEnd => ({ state, offset: at, detail })
+  if (offset + headBytes > size) return ended('truncated', size === offset ? 'no end marker' : 'cut inside the head of a frame')
+  const head = new DataView(readBytes(descriptor, offset, headBytes).buffer)
+  if (head.getInt32(0, true) !== -1) return ended('corrupt', 'no continuation marker')
+  const metadataBytes = head.getInt32(4, true)
+  const bodyAt = offset + headBytes + metadataBytes
+  if (metadataBytes === 0) return bodyAt === size ? ended('closed', null, bodyAt) : ended('trailing', `${size - bodyAt} bytes after the end marker`, bodyAt)
+  if (metadataBytes < 0 || metadataBytes > metadataLimitBytes || metadataBytes % 8 !== 0) return ended('corrupt', `metadata of ${metadataBytes} bytes`)
+  if (bodyAt > size) return ended('truncated', 'cut inside the metadata of a frame')
+  const message = tryParse(readBytes(descriptor, offset + headBytes, metadataBytes), shape)
+  if (typeof message === 'string') return ended('corrupt', message)
+  const { bodyBytes } = message
+  if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || bodyBytes > bodyLimitBytes || bodyBytes % 8 !== 0) return ended('corrupt', `body of ${bodyBytes} bytes`)
+  if (bodyAt + bodyBytes > size) return ended('truncated', 'cut inside the body of a frame')
+  return { message, body: readBytes(descriptor, bodyAt, bodyBytes), offset, metadataBytes }
+}
+
+/** The message, or why the metadata is none. */
+function tryParse(metadata: Uint8Array, shape: FileShape): ArrowMessage | string {
+  try {
+    return parseMessage(metadata, shape)
+  } catch (error) {
+    if (error instanceof RangeError) return `not a message of this file: ${error.message}`
+    throw error
+  }
+}
+
+function readBytes(descriptor: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+  let have = 0
+  while (have < length) {
+    const read = readSync(descriptor, bytes, have, length - have, position + have)
+    if (read === 0) throw new Error(`the file got shorter while it was read: ${length - have} bytes are gone at ${position + have}`)
+    have += read
+  }
+  return bytes
+}

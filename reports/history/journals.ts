@@ -1,0 +1,69 @@
+/** The rows of all node journals of a run in one set of columns, by time. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JournalRows, WriterFile } from './history.ts'
+import { type JournalFile, readJournalFile, stageOf } from './journal-file.ts'
+import type { OperationTable } from './operation-table.ts'
+import { orderByTime, reorder } from './sort-by-time.ts'
+import type { StringTable } from './string-table.ts'
+
+const twoTo32 = 2 ** 32
+
+export interface JournalTables { nodes: StringTable; rooms: StringTable; operations: OperationTable }
+
+/** Reads `<folder>/<node>.<boot>.rows`. The files' `explained` is false: only the run's facts can tell. */
+export function readJournals(folder: string, tables: JournalTables): { journals: JournalRows; files: WriterFile[] } {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.rows')).toSorted() : []
+  const read = names.map((name) => ({ name, writer: name.slice(0, -'.rows'.length), file: readJournalFile(join(folder, name)) }))
+  const journals = emptyColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
+  let start = 0
+  for (const { writer, file } of read) {
+    append(journals, start, writer, file, tables)
+    start += file.rows.length
+  }
+  return { journals: sorted(journals), files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })) }
+}
+
+function emptyColumns(length: number): JournalRows {
+  const numbers = (): Int32Array => new Int32Array(length)
+  return { length, tNs: new Float64Array(length), node: numbers(), boot: numbers(), stage: new Uint8Array(length), room: numbers(), seq: numbers(), count: numbers(), extra: numbers(), message: numbers() }
+}
+
+function append(journals: JournalRows, start: number, writer: string, { words, rows, names, node, boot }: JournalFile, { nodes, rooms, operations }: JournalTables): void {
+  const nodeIndex = nodes.idOf(node ?? nodeOfWriter(writer).node)
+  const roomOf = new Map([...names].map(([id, name]) => [id, { name, room: -1 }]))
+  for (const [index, at] of rows.entries()) {
+    const row = start + index
+    const word = (offset: number): number => words[at + offset] ?? 0
+    journals.tNs[row] = word(1) * twoTo32 + (word(0) >>> 0)
+    journals.node[row] = nodeIndex
+    journals.boot[row] = boot ?? -1
+    journals.stage[row] = stageOf(words, at)
+    const room = roomOf.get(word(3))
+    // Only names that a row uses as a room become rooms: a node's own name is in the same table.
+    if (room !== undefined && room.room === -1) room.room = rooms.idOf(room.name)
+    journals.room[row] = room?.room ?? -1
+    journals.seq[row] = word(4)
+    journals.count[row] = word(5)
+    journals.extra[row] = word(6)
+    journals.message[row] = operations.get(word(8), word(9), word(10), word(11))
+  }
+}
+
+function sorted(journals: JournalRows): JournalRows {
+  const order = orderByTime(journals.tNs, journals.length)
+  if (order === null) return journals
+  const numbers = (column: Int32Array): Int32Array => reorder(column, order, new Int32Array(order.length))
+  return {
+    length: journals.length,
+    tNs: reorder(journals.tNs, order, new Float64Array(order.length)),
+    node: numbers(journals.node), boot: numbers(journals.boot), stage: reorder(journals.stage, order, new Uint8Array(order.length)), room: numbers(journals.room),
+    seq: numbers(journals.seq), count: numbers(journals.count), extra: numbers(journals.extra), message: numbers(journals.message),
+  }
+}
+
+/** `node-1.2` is the second boot of node-1. */
+export function nodeOfWriter(writer: string): { node: string; boot: number } {
+  const dot = writer.lastIndexOf('.')
+  return { node: writer.slice(0, dot), boot: Number(writer.slice(dot + 1)) }
+}

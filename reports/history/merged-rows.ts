@@ -1,0 +1,97 @@
+/** The rows of all writers in one set of columns, with each writer's ids replaced by those of the merged tables. */
+import type { Columns } from './history.ts'
+import { kinds } from './kinds.ts'
+import { nameColumnBits, nameColumnsOf } from './name-columns.ts'
+import type { RowsRead } from './reader.ts'
+import { orderByTime, reorder } from './sort-by-time.ts'
+import type { StringTable } from './string-table.ts'
+
+const twoTo32 = 2 ** 32
+
+/** What one writer's rows said that can't be right. */
+export interface WriterDoubts { rows: number; badNames: number; unknownKinds: number; gap: string | null }
+
+export class MergedRows {
+  readonly columns: Columns
+  readonly #names: StringTable
+  readonly #rooms: StringTable
+
+  /** `capacity`: at least as many rows as will come. */
+  constructor(capacity: number, names: StringTable, rooms: StringTable) {
+    const numbers = (): Int32Array => new Int32Array(capacity)
+    this.columns = {
+      length: 0, tNs: new Float64Array(capacity), client: numbers(), session: numbers(), room: numbers(), kind: new Uint8Array(capacity), layer: new Uint8Array(capacity),
+      message: numbers(), seq: numbers(), rev: numbers(), value: numbers(),
+    }
+    this.#names = names
+    this.#rooms = rooms
+  }
+
+  /** A function that appends the next batch of one writer. Foreign messages become -(merged name id) - 2; own ids stay as they are. */
+  writer(writerNames: readonly string[]): { append(rows: RowsRead): void; doubts: WriterDoubts } {
+    const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null }
+    const merged = Int32Array.from(writerNames, (name) => this.#names.idOf(name))
+    const rooms = new Int32Array(writerNames.length).fill(-1)
+    const nameOf = (id: number): number => {
+      if (id === -1) return -1
+      const name = merged[id]
+      if (name === undefined) doubts.badNames++
+      return name ?? -1
+    }
+    const roomOf = (id: number): number => {
+      if (id === -1) return -1
+      const text = writerNames[id]
+      if (text === undefined) doubts.badNames++
+      else return (rooms[id] = this.#rooms.idOf(text))
+      return -1
+    }
+    const append = (rows: RowsRead): void => {
+      const { columns } = this
+      const start = columns.length
+      this.#copy(rows, start)
+      for (let index = 0; index < rows.length; index++) {
+        const at = start + index
+        const room = columns.room[at] ?? -1
+        const knownRoom = rooms[room] ?? -1
+        columns.room[at] = knownRoom === -1 ? roomOf(room) : knownRoom
+        const message = columns.message[at] ?? -1
+        if (message < -1) columns.message[at] = -nameOf(-message - 2) - 2
+        const kind = columns.kind[at] ?? 0
+        const named = nameColumnsOf[kind] ?? 0
+        if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
+        else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1) doubts.gap ??= `row ${doubts.rows + index + 1} says that it is row ${columns.value[at]}`
+      }
+      doubts.rows += rows.length
+      columns.length += rows.length
+    }
+    return { append, doubts }
+  }
+
+  #copy(rows: RowsRead, start: number): void {
+    const { columns } = this
+    for (const name of ['client', 'session', 'room', 'kind', 'layer', 'message', 'seq', 'rev', 'value'] as const) columns[name].set(rows[name], start)
+    for (let index = 0; index < rows.length; index++) columns.tNs[start + index] = ((rows.time[2 * index + 1] ?? 0) | 0) * twoTo32 + (rows.time[2 * index] ?? 0)
+  }
+
+  /** Cuts the columns to their length and sorts them by time. Each column is replaced before the next one is copied, to spare memory. */
+  sorted(): Columns {
+    const { columns } = this
+    const { length } = columns
+    const order = orderByTime(columns.tNs, length)
+    columns.tNs = order === null ? columns.tNs.subarray(0, length) : reorder(columns.tNs, order, new Float64Array(length))
+    for (const name of ['client', 'session', 'room', 'message', 'seq', 'rev', 'value'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
+    for (const name of ['kind', 'layer'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
+    return columns
+  }
+}
+
+function remapNames(columns: Columns, at: number, named: number, nameOf: (id: number) => number, doubts: WriterDoubts): void {
+  if (named === 255) {
+    doubts.unknownKinds++
+    return
+  }
+  if ((named & nameColumnBits.session) !== 0) columns.session[at] = nameOf(columns.session[at] ?? -1)
+  if ((named & nameColumnBits.seq) !== 0) columns.seq[at] = nameOf(columns.seq[at] ?? -1)
+  if ((named & nameColumnBits.rev) !== 0) columns.rev[at] = nameOf(columns.rev[at] ?? -1)
+  if ((named & nameColumnBits.value) !== 0) columns.value[at] = nameOf(columns.value[at] ?? -1)
+}

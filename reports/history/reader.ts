@@ -1,0 +1,87 @@
+/** Reads a writer's two files: whole batches as typed arrays, and how each file ended. */
+import { type Frame, type FrameEnd, readFrames } from './arrow-frames.ts'
+import type { FileShape } from './arrow-message.ts'
+import { nameFields, rowFields, schemaText } from './row-schema.ts'
+
+/** Views of one batch, `length` entries each; nothing is copied. */
+export interface RowsRead {
+  length: number
+  /** int64 as two halves, low before high: 2 x length entries. */
+  time: Uint32Array
+  client: Int32Array
+  session: Int32Array
+  room: Int32Array
+  kind: Uint8Array
+  layer: Uint8Array
+  message: Int32Array
+  seq: Int32Array
+  rev: Int32Array
+  value: Int32Array
+}
+
+class Damage extends Error {}
+
+// Each column has a validity buffer (empty here) before its data; text has offsets between them.
+const rowShape: FileShape = { columns: rowFields.length, buffers: 2 * rowFields.length, text: schemaText(rowFields) }
+const nameShape: FileShape = { columns: nameFields.length, buffers: 5, text: schemaText(nameFields) }
+
+/** Calls `each` with every whole batch. A damaged file ends at the damage: it never throws for that. */
+export function readRowFile(path: string, each: (rows: RowsRead) => void): FrameEnd {
+  return readBatches(path, rowShape, (length, region, buffer) => {
+    const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)
+    const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(2 * column + 1, length), length)
+    const time = new Uint32Array(buffer, region(1, 8 * length), 2 * length)
+    each({ length, time, client: numbers(1), session: numbers(2), room: numbers(3), kind: bytes(4), layer: bytes(5), message: numbers(6), seq: numbers(7), rev: numbers(8), value: numbers(9) })
+  })
+}
+
+/** The names of a writer by id. */
+export function readNameFile(path: string): { names: string[]; end: FrameEnd } {
+  const names: string[] = []
+  const end = readBatches(path, nameShape, (length, region, buffer) => {
+    const ids = new Int32Array(buffer, region(1, 4 * length), length)
+    const offsets = new Int32Array(buffer, region(3, 4 * (length + 1)), length + 1)
+    const textBytes = offsets[length] ?? 0
+    const text = Buffer.from(buffer, region(4, textBytes), textBytes)
+    const batch = Array.from(ids, (id, index) => {
+      if (id !== names.length + index) throw new Damage(`name ${names.length + index} has id ${id}`)
+      const [start = 0, stop = 0] = [offsets[index], offsets[index + 1]]
+      if (start < 0 || stop < start || stop > textBytes) throw new Damage(`name ${id} lies outside of its batch`)
+      return text.toString('utf8', start, stop)
+    })
+    for (const name of batch) names.push(name)
+  })
+  return { names, end }
+}
+
+/** Where a buffer of the batch lies in its body; throws Damage unless it holds that many bytes. */
+type Region = (buffer: number, bytes: number) => number
+
+function readBatches(path: string, shape: FileShape, each: (length: number, region: Region, buffer: ArrayBuffer) => void): FrameEnd {
+  const frames = readFrames(path, shape)
+  let schemaSeen = false
+  for (;;) {
+    const next = frames.next()
+    if (next.done === true) return next.value.state === 'closed' && !schemaSeen ? { state: 'corrupt', offset: 0, detail: 'no schema' } : next.value
+    const { message, body, offset } = next.value
+    try {
+      if (schemaSeen && message.kind === 'batch') each(message.length, regionsOf(next.value), body.buffer)
+      else if (schemaSeen || message.kind === 'batch') throw new Damage(schemaSeen ? 'a second schema' : 'the first frame is not a schema')
+      else if (message.columns !== shape.text) throw new Damage(`the columns are '${message.columns}', not '${shape.text}'`)
+      schemaSeen = true
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error
+      return frames.return({ state: 'corrupt', offset, detail: error.message }).value as FrameEnd
+    }
+  }
+}
+
+function regionsOf({ message, body }: Frame): Region {
+  const buffers = message.kind === 'batch' ? message.buffers : []
+  return (buffer, bytes) => {
+    const region = buffers[buffer]
+    const sound = region !== undefined && bytes >= 0 && region.offset >= 0 && region.offset % 8 === 0 && region.length >= bytes && region.offset + bytes <= body.byteLength
+    if (!sound) throw new Damage(`buffer ${buffer} of a batch lies outside of it`)
+    return region.offset
+  }
+}
