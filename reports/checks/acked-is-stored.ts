@@ -1,0 +1,69 @@
+/**
+ * Rule: each message with an `ok` row has exactly one `stored` row, and its seq, server id, epoch and body hash are those of the ack and of
+ * the intent (hash: of `intended`). Population: acked sends (further acks of one message are judged too, and counted once).
+ */
+import type { History } from '../history/history.ts'
+import { auditOf, type Audit } from './audit.ts'
+import type { Check } from './check.ts'
+import { conclude, exampleLimit } from './finding.ts'
+import { locate } from './locus.ts'
+import { operationsOf, type Operations } from './operations.ts'
+import { messageTitle, tell } from './story.ts'
+
+type Fault = 'absent' | 'twice' | 'seq' | 'id' | 'epoch' | 'hash' | 'room'
+
+export const ackedIsStored: Check = {
+  name: 'acked-is-stored',
+  claim: 'every acked send is stored once, with its id, seq, epoch and content',
+  examine(history, guarantees) {
+    const audit = auditOf(history)
+    const operations = operationsOf(history)
+    const faults = new Map<number, { row: number; what: Fault }>()
+    const judged = new Uint8Array(history.messages.length)
+    let population = 0
+    for (const row of history.rowsOf('ok')) {
+      const message = history.columns.message[row] ?? -1
+      if (judged[message] === 0) population++
+      judged[message] = 1
+      const what = compare(history, audit, operations, row, message)
+      if (what !== null && !faults.has(message)) faults.set(message, { row, what })
+    }
+    const kinds = [...faults.values()].map((fault) => fault.what)
+    const absent = kinds.filter((what) => what === 'absent').length
+    return conclude({
+      population,
+      violations: faults.size,
+      figures: { absent, storedTwice: kinds.filter((what) => what === 'twice').length, unlike: kinds.filter((what) => what !== 'absent' && what !== 'twice').length },
+      evidence: [...faults].slice(0, exampleLimit).map(([message, fault]) => story(history, audit, message, fault)),
+      doubt: audit.doubt,
+      notPromised: guarantees.ack === 'memory' ? 'the experiment promises acks from memory only' : null,
+    })
+  },
+}
+
+function compare(history: History, audit: Audit, operations: Operations, ok: number, message: number): Fault | null {
+  const { seq, rev, value, room } = history.columns
+  const copies = audit.copies[message] ?? 0
+  if (copies !== 1) return copies === 0 ? 'absent' : 'twice'
+  const stored = audit.storedRow[message] ?? -1
+  const id = audit.idRow[message] ?? -1
+  if (room[stored] !== room[ok]) return 'room'
+  if (seq[stored] !== seq[ok]) return 'seq'
+  if (id !== -1 && value[id] !== value[ok]) return 'id'
+  if (id !== -1 && rev[id] !== rev[ok]) return 'epoch'
+  const intended = operations.intendedRow[message] ?? -1
+  return intended !== -1 && value[stored] !== value[intended] ? 'hash' : null
+}
+
+function story(history: History, audit: Audit, message: number, fault: { row: number; what: Fault }): ReturnType<typeof tell> {
+  const { room, seq } = history.columns
+  const rows = [fault.row]
+  if (fault.what === 'absent') {
+    const cell = (audit.base[room[fault.row] ?? 0] ?? 0) + (seq[fault.row] ?? 0)
+    const other = audit.storedAt[cell] ?? -1
+    if (other >= 0) rows.unshift(audit.storedRow[other] ?? -1)
+    return tell(history, { title: messageTitle(history, message), message, rows, locus: locate(history, message, null), closing: 'audit: nothing in the store carries this id' })
+  }
+  const closing = fault.what === 'twice' ? `audit: the store has it ${audit.copies[message]} times` : `audit: its ${fault.what} in the store is not the one acked`
+  return tell(history, { title: messageTitle(history, message), message, rows, closing })
+}

@@ -1,0 +1,22 @@
+/**
+ * Rule: every fault that was injected as planned has evidence that it bit. One that didn't bite makes the run unknown, never valid.
+ * Population: faults injected as planned; an experiment without faults isn't judged.
+ */
+import type { Check } from './check.ts'
+import { conclude, notApplicable } from './finding.ts'
+
+export const faultBit: Check = {
+  name: 'fault-bit',
+  claim: 'every fault has proof that it bit',
+  examine(history) {
+    if (history.faults.length === 0) return notApplicable('the experiment has no faults')
+    const planned = history.faults.filter((fault) => fault.divergence === null)
+    const without = planned.filter((fault) => !fault.bit)
+    return conclude({
+      population: planned.length,
+      violations: 0,
+      figures: { bit: planned.length - without.length, withoutProof: without.length, diverged: history.faults.length - planned.length },
+      doubt: without.length === 0 ? null : `${without.map((fault) => `${fault.fault} ${fault.target}`).join(', ')} did not bite`,
+    })
+  },
+}

@@ -1,0 +1,24 @@
+/**
+ * Rule: every exit of a node process is one that the plan asked for; runs mark those that they end in order. Population: node processes started.
+ */
+import type { Check } from './check.ts'
+import { conclude, exampleLimit, notApplicable } from './finding.ts'
+import { rowText, tell } from './story.ts'
+
+export const nodesAccounted: Check = {
+  name: 'nodes-accounted',
+  claim: 'no node ended unless the plan ended it',
+  examine(history) {
+    const { layer, value } = history.columns
+    const started = history.rowsOf('nodeStarted').length
+    if (started === 0 && history.nodes.length === 0) return notApplicable('the run has no nodes of its own')
+    const exits = history.rowsOf('nodeExited')
+    const crashes = exits.filter((row) => layer[row] !== 1)
+    return conclude({
+      population: started,
+      violations: crashes.length,
+      figures: { exits: exits.length, planned: exits.length - crashes.length },
+      evidence: [...crashes].slice(0, exampleLimit).map((row) => tell(history, { title: rowText(history, row) ?? '', message: null, rows: [row], node: history.names[value[row] ?? -1] ?? null })),
+    })
+  },
+}
