@@ -1,0 +1,4 @@
+import type { Driver } from '../driver.ts'
+import { referenceDriver } from './reference.ts'
+
+export const drivers: readonly Driver[] = [referenceDriver]

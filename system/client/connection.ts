@@ -1,0 +1,163 @@
+/** One Socket.IO connection after the other to the same address. Nothing is ever emitted while not connected, so Socket.IO's own buffer stays empty. */
+import { io } from 'socket.io-client'
+import type { ClientToServer, Handshake, ServerToClient } from '../protocol.ts'
+import type { Alarms } from './alarms.ts'
+import type { Observer } from './observer.ts'
+import type { ChatSocket, ClientParts } from './parts.ts'
+import { backoffMs } from './settings.ts'
+import type { ClientSettings } from './settings.ts'
+
+type Payload<E extends keyof ClientToServer> = Parameters<ClientToServer[E]>[0]
+type Answer<E extends keyof ClientToServer> = Parameters<Parameters<ClientToServer[E]>[1]>[0]
+
+export interface ConnectionOptions {
+  url: string
+  /** The handshake of the next connect: a fresh token and the next connection number. */
+  handshake: () => Promise<Handshake>
+  observer: Pick<Observer, 'connected' | 'disconnected'>
+  parts: ClientParts
+  settings: ClientSettings
+  alarms: Alarms
+  random: () => number
+  /** After the node's first event. */
+  greeted: () => void
+  lost: () => void
+}
+
+export interface Connection {
+  open(): void
+  /** Drops the connection, if there is one, and connects again. */
+  restart(reason: string): void
+  close(): void
+  greeted(): boolean
+  /** Changes with each connect and disconnect: a continuation that finds another number belongs to the past. */
+  session(): number
+  /** Rejects when there is no answer in time, at a disconnect, and at once when not connected. */
+  request<E extends keyof ClientToServer>(event: E, payload: Payload<E>): Promise<Answer<E>>
+  on<E extends keyof ServerToClient>(event: E, listener: ServerToClient[E]): void
+  /** Why there is no connection, or null. */
+  pending(): string | null
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { observer, parts, settings, alarms, random } = options
+  let session = 0
+  let greeted = false
+  let stopped = false
+  let leaving: string | null = null
+  let problem: string | null = null
+  let failures = 0
+  let handshakes = 0
+  let cancelHello = (): void => {}
+  let cancelReopen = (): void => {}
+
+  const socket: ChatSocket = io(options.url, {
+    autoConnect: false,
+    forceNew: true,
+    transports: ['websocket'],
+    retries: 0,
+    timeout: settings.helloMs,
+    reconnectionDelay: settings.reconnectFirstMs,
+    reconnectionDelayMax: settings.reconnectLimitMs,
+    randomizationFactor: 0.5,
+    auth: (send) => void authenticate(send),
+  })
+
+  async function authenticate(send: (handshake: object) => void): Promise<void> {
+    const number = ++handshakes
+    try {
+      const handshake = await options.handshake()
+      // Subtle: the transport may have closed and opened again meanwhile; then a later handshake is under way for it.
+      if (number === handshakes) send(handshake)
+    } catch (error) {
+      if (number === handshakes) restart(`no token: ${String(error)}`)
+    }
+  }
+
+  function reopenLater(afterMs: number): void {
+    cancelReopen()
+    if (!stopped) cancelReopen = alarms.after(afterMs, () => socket.connect())
+  }
+  function jitteredMs(): number {
+    failures += 1
+    return settings.reconnectFirstMs + Math.min(backoffMs(failures, settings, random), settings.reconnectLimitMs - settings.reconnectFirstMs)
+  }
+  function restart(reason: string): void {
+    problem = reason
+    leaving ??= reason
+    handshakes += 1
+    socket.disconnect()
+    leaving = null
+    reopenLater(jitteredMs())
+  }
+  function end(reason: string): void {
+    session += 1
+    cancelHello()
+    problem = leaving ?? reason
+    if (!greeted) return
+    greeted = false
+    observer.disconnected(problem)
+    options.lost()
+  }
+
+  socket.on('connect', () => {
+    cancelHello()
+    cancelHello = alarms.after(settings.helloMs, () => restart('no hello'))
+  })
+  socket.on('hello', (hello) => {
+    cancelHello()
+    if (greeted) return
+    session += 1
+    greeted = true
+    failures = 0
+    problem = null
+    observer.connected(hello.node, hello.bootId)
+    options.greeted()
+  })
+  socket.on('disconnect', (reason) => {
+    end(reason)
+    leaving = null
+    // Socket.IO comes back by itself after a broken transport, but neither after the server's nor after our own disconnect.
+    if (reason === 'io server disconnect') reopenLater(jitteredMs())
+  })
+  socket.on('connect_error', (error) => {
+    problem = error.message
+    if (!socket.active) reopenLater(jitteredMs())
+  })
+  socket.on('closing', ({ code }) => {
+    leaving = code
+    // A newer connection of this device took over: to come back would only fight with it.
+    if (code === 'connected_elsewhere') stopped = true
+  })
+  socket.on('reconnect', ({ afterMs }) => {
+    const asked = session
+    alarms.after(afterMs, () => {
+      if (session === asked) restart('node asked to reconnect')
+    })
+  })
+
+  return {
+    open: () => void socket.connect(),
+    restart,
+    close() {
+      stopped = true
+      cancelReopen()
+      handshakes += 1
+      leaving ??= 'closed'
+      socket.disconnect()
+    },
+    greeted: () => greeted,
+    session: () => session,
+    async request(event, payload) {
+      if (!socket.connected) throw new Error('not connected')
+      return (await parts.emitWithAck(socket, event, payload, settings.ackMs)) as Answer<typeof event>
+    },
+    on: (event, listener) => void listenTo(socket, event, listener),
+    pending: () => (greeted ? null : `not connected${problem === null ? '' : ` (${problem})`}`),
+  }
+}
+
+function listenTo<E extends keyof ServerToClient>(socket: ChatSocket, event: E, listener: ServerToClient[E]): void {
+  const events: { on(event: string, listener: ServerToClient[E]): unknown } = socket
+  events.on(event, listener)
+}

@@ -1,0 +1,32 @@
+/** What a chat client tells about itself: the only thing that a recorder needs to know of it. */
+export type Outcome = { kind: 'ok'; id: string; seq: number; epoch: string; duplicate: boolean } | { kind: 'failed'; code: string } | { kind: 'unknown'; why: string }
+
+/** How an entry came: by live fanout, in a replay after connect, in a range asked for, in a history page. */
+export type Way = 'live' | 'sync' | 'range' | 'page'
+export type Status = 'queued' | 'sending' | 'retrying' | 'offline' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
+
+/** Bits of `layerBits`: how far an entry came, and by which way. */
+export const layer = { wire: 1, applied: 2, shown: 4, held: 8 } as const
+export const wayBit: Readonly<Record<Way, number>> = { live: 16, sync: 32, range: 64, page: 128 }
+
+/**
+ * What a client saw. `delivery` is called once an arrival and is the hot path: plain arguments, no object a call.
+ * `clientMessageId` names own messages; `body` is null for a stub.
+ */
+export interface Observer {
+  connected(node: string, bootId: string): void
+  disconnected(reason: string): void
+  /** `wire`: arrived; `held`: kept for order; `applied`: accepted into the view and shown. Called at each step, once per step; an arrival that is applied at once is one call with both. */
+  delivery(room: string, kind: string, seq: number, rev: number, body: string | null, senderId: string, layerBits: number): void
+  attempt(clientMessageId: string, attempt: number, usedId: string): void
+  outcome(clientMessageId: string, outcome: Outcome, attempt: number): void
+  status(clientMessageId: string, status: Status): void
+  syncBegin(room: string, appliedSeq: number, generation: number): void
+  syncComplete(room: string, head: number, epoch: string, generation: number): void
+  syncReset(room: string, head: number, reason: string, generation: number): void
+  heartbeat(room: string, head: number, epoch: string): void
+  watermark(room: string, deliveredSeq: number, readSeq: number): void
+  receipt(room: string, user: string, deliveredSeq: number, readSeq: number): void
+  joined(room: string, seq: number, epoch: string): void
+  rangeAsked(room: string, after: number, upTo: number): void
+}
