@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { currentJoin, foldMembership, intervalsOf, mayRead } from './folds.ts'
+import type { Membership } from './folds.ts'
+
+function folded(...entries: [kind: 'join' | 'leave', actorId: string, seq: number][]): Membership {
+  const membership: Membership = new Map()
+  for (const [kind, actorId, seq] of entries) foldMembership(membership, { kind, actorId, seq })
+  return membership
+}
+
+describe('membership as a fold of the log', () => {
+  test('the first member owns the room', () => {
+    const membership = folded(['join', 'ann', 1], ['join', 'bob', 2])
+    expect([...membership.values()].map((member) => member.role)).toEqual(['owner', 'member'])
+  })
+  test('a leave closes the stay and a later join opens another one', () => {
+    const membership = folded(['join', 'ann', 1], ['leave', 'ann', 4], ['join', 'ann', 9])
+    expect(intervalsOf(membership)).toEqual([
+      { userId: 'ann', joinedSeq: 1, leftSeq: 4 },
+      { userId: 'ann', joinedSeq: 9, leftSeq: null },
+    ])
+    expect(currentJoin(membership, 'ann')).toBe(9)
+    expect([1, 4, 5, 8, 9, 100].map((seq) => mayRead(membership, 'ann', seq))).toEqual([true, true, false, false, true, true])
+  })
+  test('folding entries again changes nothing', () => {
+    const membership = folded(['join', 'ann', 1], ['leave', 'ann', 4], ['join', 'ann', 9])
+    const before = structuredClone(membership)
+    expect([foldMembership(membership, { kind: 'join', actorId: 'ann', seq: 1 }), foldMembership(membership, { kind: 'leave', actorId: 'ann', seq: 4 })]).toEqual([false, false])
+    expect(membership).toEqual(before)
+  })
+  test('a stranger is no member and reads nothing', () => {
+    expect(currentJoin(folded(['join', 'ann', 1]), 'eve')).toBeNull()
+    expect(mayRead(folded(['join', 'ann', 1]), 'eve', 1)).toBe(false)
+  })
+})
