@@ -4,12 +4,21 @@
  */
 import type { Observer, Outcome, Status, Way } from '../system/client/observer.ts'
 
-export interface Identity { user: string; device: string; token: string; url: string }
+export interface Identity {
+  user: string
+  device: string
+  token: string
+  url: string
+}
 
 export type { Observer, Outcome, Status, Way }
 
 /** Abilities beyond send and receive. A check that needs one which is absent is not applicable. */
-export interface Capabilities { sync: true; receipts: true; status: true }
+export interface Capabilities {
+  sync: true
+  receipts: true
+  status: true
+}
 
 export interface DrivenClient extends AsyncDisposable {
   join(room: string): Promise<void>

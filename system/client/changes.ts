@@ -6,7 +6,11 @@ export interface Changes {
   close(): void
 }
 
-interface Waiter { holds: () => boolean; resolve: () => void; reject: (error: Error) => void }
+interface Waiter {
+  holds: () => boolean
+  resolve: () => void
+  reject: (error: Error) => void
+}
 
 export function createChanges(): Changes {
   const waiters = new Set<Waiter>()

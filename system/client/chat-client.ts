@@ -200,12 +200,25 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
       const followed = rooms.get(name)
       if (!followed || followed.ended) {
         joining.add(name)
-        const { seq, epoch } = await askToJoin(name, identity(), { connection, changes, alarms, settings, random, now, synced: sync.synced, pending: () => pending() ?? 'nothing' }).finally(() => joining.delete(name))
+        const { seq, epoch } = await askToJoin(name, identity(), {
+          connection,
+          changes,
+          alarms,
+          settings,
+          random,
+          now,
+          synced: sync.synced,
+          pending: () => pending() ?? 'nothing',
+        }).finally(() => joining.delete(name))
         const room = open(name, epoch, seq - 1)
         observer.joined(name, seq, epoch)
         sync.begin(room)
       }
-      await changes.until(() => rooms.get(name)?.synced === true, settings.joinMs, () => `join of ${name}: ${pending() ?? 'nothing'}`)
+      await changes.until(
+        () => rooms.get(name)?.synced === true,
+        settings.joinMs,
+        () => `join of ${name}: ${pending() ?? 'nothing'}`,
+      )
     },
     send(room, body) {
       const row = outbox.add(room, body, identity(), now())

@@ -1,5 +1,8 @@
 /** What a chat client tells about itself: the only thing that a recorder needs to know of it. */
-export type Outcome = { kind: 'ok'; id: string; seq: number; epoch: string; duplicate: boolean } | { kind: 'failed'; code: string } | { kind: 'unknown'; why: string }
+export type Outcome =
+  | { kind: 'ok'; id: string; seq: number; epoch: string; duplicate: boolean }
+  | { kind: 'failed'; code: string }
+  | { kind: 'unknown'; why: string }
 
 /** How an entry came: by live fanout, in a replay after connect, in a range asked for, in a history page. */
 export type Way = 'live' | 'sync' | 'range' | 'page'

@@ -64,7 +64,8 @@ export function createOutbox(stored: Pick<StoredClient, 'clientSeqs' | 'rows'>):
   }
 
   return {
-    add: (room, body, clientMessageId, clientCreatedAt) => append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' }),
+    add: (room, body, clientMessageId, clientCreatedAt) =>
+      append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' }),
     get: (clientMessageId) => byId.get(clientMessageId),
     next(room) {
       const rows = byRoom.get(room) ?? []
@@ -98,7 +99,13 @@ export interface Judgement {
 export function judgeAttempt(doubt: boolean, end: AttemptEnd): Judgement {
   if (end.kind === 'silence') return { happening: 'undecided', doubt: true, outcome: { kind: 'unknown', why: end.why }, retryAfterMs: 0 }
   const { answer } = end
-  if (answer.ok) return { happening: 'accepted', doubt, outcome: { kind: 'ok', id: answer.id, seq: answer.seq, epoch: answer.epoch, duplicate: answer.duplicate }, retryAfterMs: 0 }
+  if (answer.ok)
+    return {
+      happening: 'accepted',
+      doubt,
+      outcome: { kind: 'ok', id: answer.id, seq: answer.seq, epoch: answer.epoch, duplicate: answer.duplicate },
+      retryAfterMs: 0,
+    }
   const { code, retryAfterMs = 0 } = answer.error
   const meaning = Object.hasOwn(errorCodes, code) ? errorCodes[code] : { definite: false, retryable: true }
   const happening = meaning.retryable ? 'undecided' : 'refused'

@@ -4,7 +4,11 @@ import type { Through } from './receipts.ts'
 import { stateAfter } from './status.ts'
 import type { State } from './status.ts'
 
-interface OwnMessage { clientMessageId: string; seq: number; state: State }
+interface OwnMessage {
+  clientMessageId: string
+  seq: number
+  state: State
+}
 
 export interface OwnMessages {
   add(room: string, clientMessageId: string, seq: number): void

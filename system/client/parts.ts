@@ -3,7 +3,9 @@ import type { Socket } from 'socket.io-client'
 import type { ServerToClient } from '../protocol.ts'
 
 /** What a client emits, as the transport sees it: an event with one payload and an ack. */
-interface Requests { [event: string]: (payload: object, ack: (answer: unknown) => void) => void }
+interface Requests {
+  [event: string]: (payload: object, ack: (answer: unknown) => void) => void
+}
 export type ChatSocket = Socket<ServerToClient, Requests>
 
 export interface ClientParts {

@@ -7,10 +7,17 @@
  */
 import type { CursorState, MemberInterval, WireEntry } from '../protocol.ts'
 
-interface Reached { deliveredSeq: number; readSeq: number }
+interface Reached {
+  deliveredSeq: number
+  readSeq: number
+}
 
 /** Seqs in `first <= s <= delivered` are delivered, those in `first <= s <= read` are read; below `first` nobody else was there, and they stay sent. */
-export interface Through { first: number; delivered: number; read: number }
+export interface Through {
+  first: number
+  delivered: number
+  read: number
+}
 
 export interface Receipts {
   /** Members as they are at `head`; what was followed beyond it stays. */

@@ -41,7 +41,7 @@ export function createRepair(options: RepairOptions): Repair {
   /** Repeats `step` until it stops or the connection is another one; pauses after each step without progress. */
   async function repeat(step: () => Promise<Step>): Promise<void> {
     const session = connection.session()
-    for (let idle = 0; session === connection.session() && !alarms.closed(); ) {
+    for (let idle = 0; session === connection.session() && !alarms.closed();) {
       const result = await step().catch((): Step => 'nothing')
       if (session !== connection.session() || result === 'stop') return
       idle = result === 'progress' ? 0 : idle + 1
@@ -79,7 +79,11 @@ export function createRepair(options: RepairOptions): Repair {
     const wanted = room.backfill
     if (!wanted) return 'stop'
     const generation = room.view.generation
-    const answer: HistoryAck = await connection.request('history:page', { room: room.name, before: wanted.before, limit: Math.min(pageLimit, wanted.before - 1 - wanted.floor) })
+    const answer: HistoryAck = await connection.request('history:page', {
+      room: room.name,
+      before: wanted.before,
+      limit: Math.min(pageLimit, wanted.before - 1 - wanted.floor),
+    })
     if (generation !== room.view.generation) return 'stop'
     if (!answer.ok) return refused(room, answer.error)
     if (answer.epoch !== room.view.epoch) {

@@ -9,7 +9,10 @@ import { pageLimit } from '../protocol.ts'
 import type { WireEntry } from '../protocol.ts'
 import type { Way } from './observer.ts'
 
-export interface HeldEntry { entry: WireEntry; way: Way }
+export interface HeldEntry {
+  entry: WireEntry
+  way: Way
+}
 
 export interface RoomView {
   readonly room: string

@@ -15,9 +15,16 @@ export function nextCursor(applied: number, acked: { deliveredSeq: number; readS
   return { deliveredSeq: Math.max(applied, acked.deliveredSeq), readSeq: acked.deliveredSeq }
 }
 
-export interface Watermarks { tick(): Promise<void> }
+export interface Watermarks {
+  tick(): Promise<void>
+}
 
-export function createWatermarks(connection: Connection, rooms: ReadonlyMap<string, Room>, observer: Pick<Observer, 'watermark'>, changed: () => void): Watermarks {
+export function createWatermarks(
+  connection: Connection,
+  rooms: ReadonlyMap<string, Room>,
+  observer: Pick<Observer, 'watermark'>,
+  changed: () => void,
+): Watermarks {
   let asking = false
 
   function due(): Cursor[] {
