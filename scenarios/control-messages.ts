@@ -19,6 +19,7 @@ export interface Progress {
   intended: number
   invoked: number
   acked: number
+  ackedByRoom: Readonly<Record<string, number>>
   failed: number
   unknown: number
   applied: number

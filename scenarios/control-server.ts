@@ -101,6 +101,12 @@ export class ControlServer implements AsyncDisposable {
     return this.#until(() => this.progress().connected >= total, timeoutMs, () => `all clients to connect: ${this.progress().connected} of ${total} are; ${this.pending() ?? 'nothing pending'}`)
   }
 
+  /** Resolves when that many sends (of the room, unless null) are acked; known to within one progress interval. */
+  acked(count: number, room: string | null, timeoutMs: number): Promise<void> {
+    const reached = (): number => (room === null ? this.progress().acked : (this.progress().ackedByRoom[room] ?? 0))
+    return this.#until(() => reached() >= count, timeoutMs, () => `${count} acks${room === null ? '' : ` in ${room}`}: there were ${reached()}`)
+  }
+
   /** Resolves when each worker has closed its history files. */
   allClosed(timeoutMs: number): Promise<void> {
     const open = (): Worker[] => this.#workers.filter((worker) => !worker.closed)

@@ -6,11 +6,17 @@ export class LoadMeter {
   intended = 0
   invoked = 0
   acked = 0
+  readonly ackedByRoom: Record<string, number> = {}
   failed = 0
   unknown = 0
   applied = 0
   readonly #ack = newHistogram()
   readonly #delivery = newHistogram()
+
+  ackedIn(room: string): void {
+    this.acked++
+    this.ackedByRoom[room] = (this.ackedByRoom[room] ?? 0) + 1
+  }
 
   ackNs(latencyNs: number): void {
     this.#ack.recordValue(Math.max(0, Math.round(latencyNs / 1000)))

@@ -1,7 +1,7 @@
 /** Progress of several workers as one. */
 import type { Progress } from './control-messages.ts'
 
-export const noProgress: Progress = { connected: 0, intended: 0, invoked: 0, acked: 0, failed: 0, unknown: 0, applied: 0, ackP99Ms: null, deliveryP99Ms: null, pending: null, lagMs: 0 }
+export const noProgress: Progress = { connected: 0, intended: 0, invoked: 0, acked: 0, ackedByRoom: {}, failed: 0, unknown: 0, applied: 0, ackP99Ms: null, deliveryP99Ms: null, pending: null, lagMs: 0 }
 
 /** Counts are added; latencies and lag are the worst; `pending` is the first reason. */
 export function mergeProgress(parts: readonly Progress[]): Progress {
@@ -11,6 +11,7 @@ export function mergeProgress(parts: readonly Progress[]): Progress {
       intended: sum.intended + part.intended,
       invoked: sum.invoked + part.invoked,
       acked: sum.acked + part.acked,
+      ackedByRoom: addedByRoom(sum.ackedByRoom, part.ackedByRoom),
       failed: sum.failed + part.failed,
       unknown: sum.unknown + part.unknown,
       applied: sum.applied + part.applied,
@@ -26,4 +27,10 @@ export function mergeProgress(parts: readonly Progress[]): Progress {
 function worst(left: number | null, right: number | null): number | null {
   if (left === null || right === null) return left ?? right
   return Math.max(left, right)
+}
+
+function addedByRoom(left: Readonly<Record<string, number>>, right: Readonly<Record<string, number>>): Record<string, number> {
+  const sum: Record<string, number> = { ...left }
+  for (const [room, count] of Object.entries(right)) sum[room] = (sum[room] ?? 0) + count
+  return sum
 }

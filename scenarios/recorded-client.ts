@@ -16,6 +16,8 @@ export interface RecorderParts { client: number; writer: HistoryWriter; meter: L
 const none = -1
 const entryKindCodes = new Map<string, number>(Object.entries(entryKinds))
 
+interface OwnMessage { message: number; room: number; roomText: string }
+
 export class RecordedClient implements Observer {
   readonly client: number
   readonly #writer: HistoryWriter
@@ -24,10 +26,10 @@ export class RecordedClient implements Observer {
   readonly #nowNs: () => number
   readonly #random: () => number
   /** clientMessageId -> own message id; the room beside it, for rows that come without one. */
-  readonly #messages = new Map<string, { message: number; room: number }>()
+  readonly #messages = new Map<string, OwnMessage>()
   readonly #clientSeqs = new Map<number, number>()
   /** The message that is just being handed to the client: the client may speak of it before `send` returns its id. */
-  #handing: { message: number; room: number } | null = null
+  #handing: OwnMessage | null = null
   #counter = 0
   #session = none
   #sessions = 0
@@ -68,7 +70,7 @@ export class RecordedClient implements Observer {
     this.#keepIntended(counter, intendedNs)
     this.#meter.intended++
     if (!this.#stopped) this.#writer.row(intendedNs, this.client, this.#session, roomName, kinds.intended.code, 0, message, none, Buffer.byteLength(body), bodyHash(body))
-    this.#handing = { message, room: roomName }
+    this.#handing = { message, room: roomName, roomText: room }
     try {
       this.#own(send(room, body))
     } finally {
@@ -118,7 +120,7 @@ export class RecordedClient implements Observer {
     const own = this.#own(clientMessageId)
     if (own === null) return
     if (outcome.kind === 'ok') {
-      this.#meter.acked++
+      this.#meter.ackedIn(own.roomText)
       const intendedNs = this.#intendedTimes[this.client]?.[own.message % messagesPerClient] ?? 0
       if (intendedNs > 0) this.#meter.ackNs(this.#nowNs() - intendedNs)
       this.#row('ok', this.#session, own.room, own.message, outcome.seq, this.#writer.name(outcome.epoch), this.#writer.name(outcome.id), outcome.duplicate ? 1 : 0)
@@ -173,7 +175,7 @@ export class RecordedClient implements Observer {
   }
 
   /** The own message of that clientMessageId. Subtle: at its first sight it is bound to the message being handed over, and `invoked` is written before anything else about it. */
-  #own(clientMessageId: string): { message: number; room: number } | null {
+  #own(clientMessageId: string): OwnMessage | null {
     const known = this.#messages.get(clientMessageId)
     if (known !== undefined) return known
     const own = this.#handing

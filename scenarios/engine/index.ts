@@ -6,7 +6,7 @@
  *                          \__ control socket (SHAKEDOWN_CONTROL) <-> the run
  */
 import { threadId } from 'node:worker_threads'
-import { findDriver } from '../drivers/table.ts'
+import { drivers } from '../drivers/table.ts'
 import type { Callback, Context, Events, Helpers, ScenarioSpec, Script } from './artillery-contract.ts'
 import { compileFlow, type Flow, type Passage } from './compile-flow.ts'
 import { openLoadWorker, type LoadWorker } from './load-worker.ts'
@@ -78,7 +78,7 @@ export default class ChatEngine {
   }
 
   #loadWorker(controlPath: string): Promise<LoadWorker> {
-    this.#worker ??= openLoadWorker({ controlPath, name: `load-${threadId}`, pid: process.pid, monotonicNs: () => process.hrtime.bigint(), findDriver })
+    this.#worker ??= openLoadWorker({ controlPath, name: `load-${threadId}`, pid: process.pid, monotonicNs: () => process.hrtime.bigint(), drivers })
     return this.#worker
   }
 

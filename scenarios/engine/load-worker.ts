@@ -16,14 +16,13 @@ export interface LoadWorkerOptions {
   pid: number
   /** CLOCK_MONOTONIC in nanoseconds. */
   monotonicNs: () => bigint
-  findDriver: (name: string) => Driver | null
+  drivers: readonly Driver[]
 }
 
 /** A member of the worker that may have work left. */
 export interface Busy { pending(): string | null }
 
 const connectTimeoutMs = 10_000
-const flushEveryMs = 250
 const progressEveryMs = 500
 const lagEveryMs = 1000
 
@@ -31,20 +30,24 @@ const lagEveryMs = 1000
 export async function openLoadWorker(options: LoadWorkerOptions): Promise<LoadWorker> {
   const control = await connectControl(options.controlPath, options.name, options.pid, connectTimeoutMs)
   const welcome = await control.welcomed
-  const driver = options.findDriver(welcome.driver)
-  if (driver === null) {
-    control.problem(null, `no driver "${welcome.driver}"`)
-    throw new Error(`no driver "${welcome.driver}"`)
+  const driver = options.drivers.find(({ name }) => name === welcome.driver)
+  if (driver === undefined) {
+    const text = `no driver "${welcome.driver}"; there are ${options.drivers.map(({ name }) => name).join(', ')}`
+    control.problem(null, text)
+    throw new Error(text)
   }
   const originNs = BigInt(welcome.originNs)
   const writer = createHistoryWriter({ folder: welcome.historyFolder, writer: options.name, originNs: welcome.originNs })
-  return new LoadWorker(control, driver, welcome.mutant, writer, () => Number(options.monotonicNs() - originNs))
+  return new LoadWorker({ control, driver, mutant: welcome.mutant, writer, nowNs: () => Number(options.monotonicNs() - originNs) })
 }
+
+interface LoadWorkerParts { control: ControlWorker; driver: Driver; mutant: string | null; writer: HistoryWriter; nowNs: () => number }
 
 export class LoadWorker {
   readonly control: ControlWorker
   readonly driver: Driver
   readonly mutant: string | null
+  /** Nanoseconds since the start of the run. */
   readonly nowNs: () => number
   readonly meter = new LoadMeter()
   readonly #writer: HistoryWriter
@@ -56,14 +59,15 @@ export class LoadWorker {
   #worstLagMs = 0
   #finished = false
 
-  constructor(control: ControlWorker, driver: Driver, mutant: string | null, writer: HistoryWriter, nowNs: () => number) {
+  constructor({ control, driver, mutant, writer, nowNs }: LoadWorkerParts) {
     this.control = control
     this.driver = driver
     this.mutant = mutant
     this.nowNs = nowNs
     this.#writer = writer
+    writer.startFlushing()
     this.#delay.enable()
-    this.#timers = [setInterval(() => writer.flush(), flushEveryMs), setInterval(() => this.#sendProgress(), progressEveryMs), setInterval(() => this.#recordLag(), lagEveryMs)]
+    this.#timers = [setInterval(() => this.#sendProgress(), progressEveryMs), setInterval(() => this.#recordLag(), lagEveryMs)]
     for (const timer of this.#timers) timer.unref()
     void control.whenEnded.then(() => this.finish())
   }
@@ -96,10 +100,10 @@ export class LoadWorker {
   }
 
   #sendProgress(): void {
-    const { connected, intended, invoked, acked, failed, unknown, applied } = this.meter
+    const { connected, intended, invoked, acked, ackedByRoom, failed, unknown, applied } = this.meter
     const lagMs = Math.max(this.#worstLagMs, this.#delay.max / 1e6)
     this.#worstLagMs = 0
-    this.control.progress({ connected, intended, invoked, acked, failed, unknown, applied, ...this.meter.takeP99(), pending: this.#pending(), lagMs: Number.isFinite(lagMs) ? lagMs : 0 })
+    this.control.progress({ connected, intended, invoked, acked, ackedByRoom, failed, unknown, applied, ...this.meter.takeP99(), pending: this.#pending(), lagMs: Number.isFinite(lagMs) ? lagMs : 0 })
   }
 
   #recordLag(): void {

@@ -1,0 +1,72 @@
+import { expect, test, vi } from 'vitest'
+import type { ClientAssignment, Progress } from './control-messages.ts'
+import { startControlServer, type ControlServer } from './control-server.ts'
+import { connectControl } from './control-worker.ts'
+import { noProgress } from './progress.ts'
+
+const assignments: ClientAssignment[] = Array.from({ length: 5 }, (_, number) => ({ number, user: `user-${number + 1}`, device: `device-${number + 1}`, token: 't', url: 'http://u', cohort: 'office', role: 'talker', rooms: ['room-1'], seed: number }))
+const start = (): Promise<ControlServer> => startControlServer({ originNs: 1_000n, historyFolder: '/runs/1/history', driver: 'reference', mutant: null, seed: 7, assignments })
+
+test('a worker is welcomed with what it needs', async () => {
+  await using server = await start()
+  expect(server.path.length).toBeLessThan(100)
+  const worker = await connectControl(server.path, 'load-1', 1, 1000)
+  expect(await worker.welcomed).toEqual({ type: 'welcome', originNs: '1000', historyFolder: '/runs/1/history', driver: 'reference', mutant: null, seed: 7 })
+})
+
+test('each client is handed out once, in order, over all workers, and then none', async () => {
+  await using server = await start()
+  const workers = await Promise.all(['load-1', 'load-2'].map((name) => connectControl(server.path, name, 1, 1000)))
+  await expect(server.allAssigned(20)).rejects.toThrow('waited 20 ms for all clients to be handed out: 0 of 5 are, to 2 workers')
+  const given = await Promise.all(Array.from({ length: 7 }, (_, ask) => workers[ask % 2]?.assign(1000)))
+  await server.allAssigned(1000)
+  expect(given.flatMap((client) => (client ? [client.number] : [])).toSorted()).toEqual([0, 1, 2, 3, 4])
+  expect(given.filter((client) => client === null)).toHaveLength(2)
+})
+
+test('progress of several workers is one, the latest of each', async () => {
+  await using server = await start()
+  const [first, second] = await Promise.all(['load-1', 'load-2'].map((name) => connectControl(server.path, name, 1, 1000)))
+  const progress = (part: Partial<Progress>): Progress => ({ ...noProgress, ...part })
+  first?.progress(progress({ connected: 1, acked: 1, pending: 'old' }))
+  first?.progress(progress({ connected: 2, acked: 10, ackP99Ms: 5, lagMs: 3 }))
+  second?.progress(progress({ connected: 3, acked: 20, ackP99Ms: 7, lagMs: 1, pending: 'user-4: outbox 1' }))
+  await vi.waitFor(() => expect(server.progress().connected).toBe(5))
+  expect(server.progress()).toMatchObject({ acked: 30, ackP99Ms: 7, deliveryP99Ms: null, lagMs: 3, pending: 'user-4: outbox 1' })
+  expect(server.pending()).toBe('5 of 5 clients not yet handed out')
+  for (const _ of assignments) await first?.assign(1000)
+  expect(server.pending()).toBe('user-4: outbox 1')
+  await server.allConnected(1000)
+})
+
+test('phases and the end reach each worker, one that comes late too', async () => {
+  await using server = await start()
+  const early = await connectControl(server.path, 'load-1', 1, 1000)
+  server.phase('warmup', 2_001_000n, 4000)
+  server.end()
+  const late = await connectControl(server.path, 'load-2', 1, 1000)
+  for (const worker of [early, late]) {
+    await worker.whenEnded
+    expect(worker.phases).toEqual([{ name: 'warmup', startNs: 2_000_000, endNs: 4_002_000_000 }])
+  }
+})
+
+test('problems and closed files are gathered; a worker that leaves without closing is a problem', async () => {
+  await using server = await start()
+  const [tidy, hasty] = await Promise.all(['load-1', 'load-2'].map((name) => connectControl(server.path, name, 1, 1000)))
+  tidy?.problem(3, 'login: waited 20 ms')
+  tidy?.closed([{ name: 'load-1.arrow', rows: 9 }])
+  await vi.waitFor(() => expect(server.closedFiles).toEqual([{ name: 'load-1.arrow', rows: 9 }]))
+  await expect(server.allClosed(20)).rejects.toThrow('load-2 did not')
+  tidy?.close()
+  hasty?.close()
+  await vi.waitFor(() => expect(server.problems.map((problem) => problem.text)).toEqual(['login: waited 20 ms', 'worker load-2 left without closing its history files']))
+})
+
+test('a worker whose run is gone ends; one without a run says so', async () => {
+  const server = await start()
+  const worker = await connectControl(server.path, 'load-1', 1, 1000)
+  await server[Symbol.asyncDispose]()
+  await worker.whenEnded
+  await expect(connectControl(server.path, 'load-2', 1, 1000)).rejects.toThrow('no control socket')
+})
