@@ -219,6 +219,48 @@ test('with Redis away nodes connect, send and ack at once, and the heartbeat tel
   await expect.poll(() => Math.max(0, ...heads), { timeout: 5000 }).toBe(4)
 })
 
+test('a stalled store gives errors in time, and what was tried meanwhile is stored once, without a hole', async () => {
+  const { socket } = await connect(nodes[0], 'patient')
+  await joinRoom(socket, 'stall')
+  const sent = Array.from({ length: 5 }, (_, index) => message('stall', `${index}`, index + 1))
+  mongo.pause()
+  const stalled = await Promise.all(sent.map((request) => socket.timeout(9000).emitWithAck('message:send', request))).finally(() => mongo.resume())
+  expect(stalled.map((answer) => answer.ok || answer.error.code)).toEqual(sent.map(() => 'unavailable'))
+  for (const request of sent) await vi.waitFor(async () => expect(await deadline(socket).emitWithAck('message:send', { ...request, attempt: 2 })).toMatchObject({ ok: true }), { timeout: 15_000, interval: 100 })
+  await using client = new MongoClient(mongo.url.href)
+  const stored = await client.db('chat').collection('room_log').find({ roomId: 'stall' }).toArray()
+  expect(stored.map((entry) => Number(entry['seq'])).toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+test('mutants break what they say: a send is acked before it is stored, stored twice, or not told to the other node', async () => {
+  const start = (mutant: string, database = mutant) => startNode(`${mutant}-${database}`, { CHAT_MUTANT: mutant, CHAT_MONGO_DATABASE: database, CHAT_REDIS_PREFIX: database })
+  await using client = new MongoClient(mongo.url.href)
+  const count = (database: string) => client.db(database).collection('room_log').countDocuments({ kind: 'message' })
+
+  const early = await start('ack-before-commit')
+  const ann = await connect(early, 'ann')
+  await joinRoom(ann.socket, 'm')
+  expect(await deadline(ann.socket).emitWithAck('message:send', message('m'))).toMatchObject({ ok: true, seq: 2 })
+  early.process.signal('SIGKILL')
+  await early.process.exited
+  expect(await count('ack-before-commit')).toBe(0)
+
+  const twice = await connect(await start('no-unique-key'), 'ann')
+  await joinRoom(twice.socket, 'm')
+  const sent = message('m')
+  expect(await deadline(twice.socket).emitWithAck('message:send', sent)).toMatchObject({ ok: true, duplicate: false })
+  expect(await deadline(twice.socket).emitWithAck('message:send', { ...sent, attempt: 2 })).toMatchObject({ ok: true, duplicate: false })
+  expect(await count('no-unique-key')).toBe(2)
+
+  const sender = await connect(await start('publish-skipped-without-heartbeat', 'skip'), 'ann')
+  const reader = await connect(await startNode('reader', { CHAT_MONGO_DATABASE: 'skip', CHAT_REDIS_PREFIX: 'skip' }), 'bob')
+  await joinRoom(sender.socket, 'm')
+  await joinRoom(reader.socket, 'm')
+  for (let index = 1; index <= 12; index++) await deadline(sender.socket).emitWithAck('message:send', message('m', `${index}`, index))
+  await expect.poll(() => bodies(reader.entries).at(-1), { timeout: 3000 }).toBe('12')
+  expect(bodies(reader.entries)).toHaveLength(11)
+})
+
 test('SIGTERM hints clients to reconnect, closes the journal and exits 0', async () => {
   const node = await startNode('node-3')
   const { socket } = await connect(node, 'dave')

@@ -34,7 +34,7 @@ export function receiptStoreOf(store: Store): ReceiptStore {
 const keyOf = (cursor: Cursor) => `${cursor.roomId}|${cursor.userId}|${cursor.deviceId}`
 
 /** The higher of both, field by field. */
-export function raise(cursor: Cursor, other: Cursor | undefined): Cursor {
+function raise(cursor: Cursor, other: Cursor | undefined): Cursor {
   if (other === undefined) return cursor
   return { ...cursor, deliveredSeq: Math.max(cursor.deliveredSeq, other.deliveredSeq), readSeq: Math.max(cursor.readSeq, other.readSeq) }
 }

@@ -23,7 +23,7 @@ export interface LogStore {
 }
 
 const duplicateKey = 11_000
-const roomsPerQuery = 50
+const windowsAtOnce = 16
 const filterOf = ({ roomId, epoch, after, upTo }: Window) => ({ roomId, epoch, seq: { $gt: after, $lte: upTo } })
 const bySeq = (left: StoredEntry, right: StoredEntry) => left.seq - right.seq
 
@@ -42,10 +42,11 @@ export function logStoreOf(log: Collection<StoredEntry>): LogStore {
       return (await log.find(filterOf(window)).toArray()).toSorted(bySeq)
     },
     async readHeads(windows) {
-      const found = new Map<string, StoredEntry[]>(windows.map((window) => [window.roomId, []]))
-      for (let start = 0; start < windows.length; start += roomsPerQuery) {
-        const entries = await log.find({ $or: windows.slice(start, start + roomsPerQuery).map(filterOf) }).toArray()
-        for (const entry of entries.toSorted(bySeq)) found.get(entry.roomId)?.push(entry)
+      const found = new Map<string, StoredEntry[]>()
+      // One query a window: an $or of windows is a scan of the whole log on the stand-in (37 ms for 12 rooms and 12,000 entries, against 4 ms).
+      for (let start = 0; start < windows.length; start += windowsAtOnce) {
+        const batch = windows.slice(start, start + windowsAtOnce)
+        await Promise.all(batch.map(async (window) => found.set(window.roomId, (await log.find(filterOf(window)).toArray()).toSorted(bySeq))))
       }
       return found
     },
@@ -56,7 +57,7 @@ export function logStoreOf(log: Collection<StoredEntry>): LogStore {
 }
 
 /** Which unique index refused, by its name in the message: the one thing that every server tells in a bulk write. */
-export function outcomeOf(error: unknown): InsertOutcome {
+function outcomeOf(error: unknown): InsertOutcome {
   if (!(error instanceof MongoBulkWriteError)) return { kind: 'unknown', error }
   const first = [error.writeErrors].flat()[0]
   if (first === undefined || first.code !== duplicateKey) return { kind: 'unknown', error }
