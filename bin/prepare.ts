@@ -47,7 +47,7 @@ function resolveScenario(experiment: Experiment): Scenario {
   if (!base) throw new Error('the scenario table has no steady-chat')
   const scenario: Scenario = { ...base, ...(known ? {} : { name: isAbsolute(experiment.scenario) ? relative('.', experiment.scenario) : experiment.scenario, script: experiment.scenario }), ...experiment.load }
   const problems = validateScript(scenario.script)
-  if (problems.length > 0) throw new ExitWith(usageExit, problems.map((problem) => `${problem.file}:${problem.line}  ${problem.text}`).join('\n'))
+  if (problems.length > 0) throw new ExitWith(usageExit, problems.map((problem) => `${problem.path}:${problem.line}:${problem.column}  ${problem.text}`).join('\n'))
   return scenario
 }
 

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
 import { historyCommand } from './commands/history.ts'
-import { listCommand } from './commands/list-command.ts'
+import { listCommand } from './commands/list.ts'
 import { runCommand } from './commands/run.ts'
 import { upCommand } from './commands/up.ts'
 import { verifyCommand } from './commands/verify.ts'

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Result } from '../reports/result.ts'
+import { entryPoint, shakedown } from './spawn-shakedown.ts'
+
+let folder: string
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'shakedown-test-')) })
+afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
+
+const resultOf = (run: string) => JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as Result
+
+test('redis-drop ends valid, its cut bit, and verify gives the same result from the folder alone', async () => {
+  const run = join(folder, 'redis-drop')
+  const ended = await shakedown(['run', 'redis-drop', '--seed', '11', '--out', run], 150_000)
+  expect(ended.exitCode, ended.output).toBe(0)
+  const result = resultOf(run)
+  expect(result.verdict).toBe('valid')
+  expect(result.faults.every((fault) => fault.bit && fault.evidence.length > 0)).toBe(true)
+  expect(result.counts.acked).toBeGreaterThan(1_000)
+  const again = await shakedown(['verify', run], 60_000)
+  expect(again.exitCode).toBe(0)
+  expect({ ...resultOf(run), writtenAt: '' }).toEqual({ ...result, writtenAt: '' })
+})
+
+test('the canary: a node that acks before it commits is judged invalid, with a story', async () => {
+  const run = join(folder, 'canary')
+  const ended = await shakedown(['run', 'node-kill', '--mutant', 'ack-before-commit', '--seed', '77', '--out', run], 150_000)
+  expect(ended.exitCode, ended.output).toBe(2)
+  const caught = resultOf(run).checks.find((check) => check.name === 'acked-is-stored')
+  expect(caught?.verdict).toBe('invalid')
+  expect(caught?.evidence[0]?.events.length).toBeGreaterThan(1)
+})
+
+test('after SIGKILL of the harness no process of the run is alive 2 s later, and its folder is judged unknown', async () => {
+  const run = join(folder, 'killed')
+  const harness = spawn(process.execPath, [entryPoint, 'run', 'redis-drop', '--out', run], { stdio: 'ignore' })
+  await until('the load workers record', 90_000, () => existsSync(join(run, 'history')) && readdirSync(join(run, 'history')).length >= 4)
+  const runId = (JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')) as { runId: string }).runId
+  expect(processesOf(runId).length).toBeGreaterThan(5)
+  harness.kill('SIGKILL')
+  await until('every process of the run to be gone', 2_000, () => processesOf(runId).length === 0)
+  const verified = await shakedown(['verify', run], 60_000)
+  expect(verified.exitCode, verified.output).toBe(3)
+})
+
+/** Linux: the run's id is in the environment of all that belongs to it. */
+function processesOf(runId: string): string[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`SHAKEDOWN_RUN=${runId}`)
+    } catch {
+      // It ended while we looked, or it isn't ours to read.
+      return false
+    }
+  })
+}
+
+async function until(what: string, timeoutMs: number, reached: () => boolean): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  while (!reached()) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`)
+    await new Promise((resolve) => { setTimeout(resolve, 50) })
+  }
+}
