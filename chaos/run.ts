@@ -11,7 +11,7 @@ import type { ClientInfo } from '../reports/history/history.ts'
 import { runArtillery } from '../scenarios/artillery.ts'
 import { assignClients } from '../scenarios/assignments.ts'
 import { type ControlServer, startControlServer } from '../scenarios/control-server.ts'
-import { drivers } from '../scenarios/drivers/table.ts'
+import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { type Scenario, scriptVariables } from '../scenarios/scenario.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { NodeEvents } from '../system/cluster/node-process.ts'
@@ -23,7 +23,7 @@ import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { runSchedule } from './schedule.ts'
+import { runSchedule, type Schedule } from './schedule.ts'
 import { settle } from './settle.ts'
 
 /** D of chat.md: how long everything must have been quiet before it counts as settled. */
@@ -66,7 +66,7 @@ export async function run(request: RunRequest): Promise<void> {
   await mkdir(join(folder, 'logs'), { recursive: true })
   const clients = assignClients(scenario, seed)
   const cohorts = [...new Set(clients.map((client) => client.cohort))]
-  const record = createRunFolder({ ...request, runId, originNs, clients: clients.map(clientInfo), quiescenceMs, driver: drivers.reference })
+  const record = createRunFolder({ ...request, runId, originNs, clients: clients.map(clientInfo), quiescenceMs, driver: referenceDriver })
 
   await using stack = new AsyncDisposableStack()
   const writer = createHistoryWriter({ folder: join(folder, 'history'), writer: 'run', originNs })
@@ -82,7 +82,7 @@ export async function run(request: RunRequest): Promise<void> {
   record.plan(steps)
 
   const assignments = await Promise.all(clients.map(async (client) => ({ ...client, token: await cluster.mintToken(client.user, client.device), url: cluster.entrance(client.cohort).href })))
-  const control = stack.use(await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: drivers.reference.name, mutant: request.mutant, seed, assignments }))
+  const control = stack.use(await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }))
   const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
   const artillery = stack.use(await runArtillery({
     script: scenario.script, runtime, targetUrl: cluster.entrance(cohorts[0] ?? 'office').href, clients: clients.length, controlPath: control.path, folder, variables: scriptVariables(scenario),
@@ -92,10 +92,16 @@ export async function run(request: RunRequest): Promise<void> {
   signal.throwIfAborted()
 
   const timeline = new Timeline({ request, record, writer, control, nowNs, originNs })
+  const schedule = stack.use(runSchedule(steps, {
+    surroundings: cluster, nowMs: () => nowNs() / 1e6, acked: (count, room) => control.acked(count, room, scheduleDeadlineMs(experiment)), signal, ...timeline.faultEvents(),
+  }))
   using live = showLive(timeline, control, clients.length, reporter)
-  await timeline.phase('warmup', warmupMs)
-  await timeline.phase('steady', steadyMs)
-  await timeline.impact(cluster, steps, impactMs, recoveryMs)
+  await timeline.phase('warmup', warmupMs, schedule)
+  await timeline.phase('steady', steadyMs, schedule)
+  await timeline.phase('impact', impactMs, schedule)
+  timeline.begin('recovery', recoveryMs)
+  await Promise.all([schedule.finish(), until(recoveryMs, signal)])
+  record.faults(await schedule.done)
   await timeline.settle(cluster, settleMs)
   control.end()
   await control.allClosed(closeDeadlineMs)
@@ -153,17 +159,16 @@ class Timeline {
     this.#parts.record.endPhase(this.#parts.nowNs() / 1e6)
   }
 
-  async phase(name: keyof typeof phases, durationMs: number): Promise<void> {
+  async phase(name: 'warmup' | 'steady' | 'impact', durationMs: number, schedule: Schedule): Promise<void> {
     this.begin(name, durationMs)
+    schedule.phase(name, this.current.startNs / 1e6)
     await until(durationMs, this.#parts.request.signal)
   }
 
-  /** Impact and recovery: the schedule runs beside them, and has healed and proved everything by the end of recovery. */
-  async impact(cluster: RunningCluster, steps: ReturnType<typeof plan>, impactMs: number, recoveryMs: number): Promise<void> {
-    const { request, record, writer, control, nowNs } = this.#parts
-    this.begin('impact', impactMs)
-    const schedule = runSchedule(steps, {
-      surroundings: cluster, nowMs: () => nowNs() / 1e6, phaseStartMs: this.current.startNs / 1e6, acked: (count, room) => control.acked(count, room, request.signal), signal: request.signal,
+  /** Rows, console lines and the live line for what the schedule does. */
+  faultEvents(): { onInjected(index: number, name: string): void; onHealed(index: number, name: string): void } {
+    const { request, writer, nowNs } = this.#parts
+    return {
       onInjected: (index, name) => {
         this.activeFaults.add(name)
         writer.row(nowNs(), -1, -1, -1, kinds.faultInjected.code, 0, -1, -1, -1, index)
@@ -174,11 +179,7 @@ class Timeline {
         writer.row(nowNs(), -1, -1, -1, kinds.faultHealed.code, 0, -1, -1, -1, index)
         request.reporter.line(`fault       ${name} healed and probed`)
       },
-    })
-    await Promise.all([until(impactMs, request.signal), Promise.race([schedule.done, until(impactMs, request.signal)])])
-    this.begin('recovery', recoveryMs)
-    await Promise.all([schedule.finish(), until(recoveryMs, request.signal)])
-    record.faults(await schedule.done)
+    }
   }
 
   async settle(cluster: RunningCluster, deadlineMs: number): Promise<void> {
@@ -195,6 +196,11 @@ function showLive(timeline: Timeline, control: ControlServer, clients: number, r
     reporter.live({ phase: timeline.current.name, elapsedMs: performance.now() - began, clients, activeFaults: [...timeline.activeFaults], progress: control.progress() })
   }, liveIntervalMs)
   return { [Symbol.dispose]: () => { clearInterval(timer) } }
+}
+
+/** Past impact no event can trigger a fault any more. */
+function scheduleDeadlineMs({ phases: { warmupMs, steadyMs, impactMs } }: Experiment): number {
+  return warmupMs + steadyMs + impactMs
 }
 
 /** Resolves after the time, rejects with the signal's reason when it is aborted first. */

@@ -10,13 +10,11 @@ export interface BalancerOptions { topology: Topology; port: number; /** Path of
  */
 export function balancerConfiguration({ topology, port, adminSocket, servers }: BalancerOptions): string {
   return `global
-  maxconn 20000
   stats socket ${quoted(adminSocket)} mode 600 level admin
   stats timeout 1h
 
 defaults
   mode http
-  maxconn 20000
   timeout connect 500ms
   timeout client 1m
   timeout server 1m
