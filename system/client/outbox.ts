@@ -4,7 +4,6 @@ import type { SendAck } from '../protocol.ts'
 import type { Outcome } from './observer.ts'
 import { stateAfter } from './status.ts'
 import type { Happening, State } from './status.ts'
-import type { StoredClient } from './storage.ts'
 
 export interface OutboxRow {
   room: string
@@ -33,7 +32,7 @@ export interface Outbox {
   unsent(): number
 }
 
-export function createOutbox(stored: Pick<StoredClient, 'clientSeqs' | 'rows'>): Outbox {
+export function createOutbox(stored: { clientSeqs: Readonly<Record<string, number>>; rows: readonly OutboxRow[] }): Outbox {
   const byId = new Map<string, OutboxRow>()
   const byRoom = new Map<string, OutboxRow[]>()
   const clientSeqs = new Map(Object.entries(stored.clientSeqs))
