@@ -1,0 +1,17 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { orderByTime, reorder } from './sort-by-time.ts'
+
+test('rows are ordered as a stable sort by time would order them', () => {
+  const times = fc.oneof(fc.array(fc.integer({ min: -20, max: 20 })), fc.array(fc.maxSafeInteger().map((time) => Math.floor(time / 4))))
+  fc.assert(fc.property(times, (list) => {
+    const order = orderByTime(Float64Array.from(list), list.length)
+    const expected = list.map((_, row) => row).toSorted((left, right) => list[left]! - list[right]!)
+    expect(order === null ? list.map((_, row) => row) : [...order]).toEqual(expected)
+  }))
+})
+
+test('rows that are in order already are left as they are', () => {
+  expect(orderByTime(Float64Array.of(-1, 0, 0, 5), 4)).toBeNull()
+  expect([...reorder(Int32Array.of(7, 8, 9), Uint32Array.of(2, 0, 1), new Int32Array(3))]).toEqual([9, 7, 8])
+})
