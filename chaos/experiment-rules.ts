@@ -3,7 +3,8 @@
  * Works on whatever the file holds, so that all problems show at once; what the schema refuses already is left to it.
  */
 import { parseThreshold } from '../reports/thresholds.ts'
-import { durationPattern, parseDuration } from './duration.ts'
+import { durationPattern, parseDuration, renderDuration } from './duration.ts'
+import { faultPhases } from './experiment-document.ts'
 import { shown, valueAt, type Issue } from './experiment-problems.ts'
 import { faults } from './faults/table.ts'
 import { nearest } from './nearest.ts'
@@ -84,12 +85,23 @@ function triggerIssues(value: unknown, index: number): Issue[] {
   return byPhase ? [...issues, ...latenessIssues(value, [...path, 'after'], valueAt(at, ['phase']))] : issues
 }
 
-/** A fault that would begin after its phase has ended never begins. */
+/** A fault that would begin after its phase never begins; one that would outlast the impact phase is healed there. */
 function latenessIssues(value: unknown, path: readonly PropertyKey[], phase: unknown): Issue[] {
   const after = valueAt(value, path)
-  const length = typeof phase === 'string' ? valueAt(value, ['phases', phase]) : undefined
-  if (!isDuration(after) || !isDuration(length) || parseDuration(after) < parseDuration(length)) return []
-  return [{ path, found: `is ${after}, but phase ${String(phase)} lasts ${length}`, expected: `less than ${length}`, fix: `begin earlier, or make phases.${String(phase)} longer` }]
+  const lasting = valueAt(value, [...path.slice(0, 2), 'for'])
+  const lengthsMs = faultPhases.map((name) => durationMs(valueAt(value, ['phases', name])))
+  const begins = faultPhases.findIndex((name) => name === phase)
+  const phaseMs = lengthsMs[begins] ?? null
+  const afterMs = after === undefined ? 0 : durationMs(after)
+  if (phaseMs === null || afterMs === null) return []
+  if (afterMs >= phaseMs) return [{ path, found: `is ${shown(after ?? '0s')}, but phase ${String(phase)} lasts ${renderDuration(phaseMs)}`, expected: `less than ${renderDuration(phaseMs)}`, fix: `begin earlier, or make phases.${String(phase)} longer` }]
+  const lastingMs = durationMs(lasting)
+  const rest = lengthsMs.slice(begins)
+  if (lastingMs === null || rest.includes(null)) return []
+  const leftMs = rest.reduce<number>((sum, length) => sum + (length ?? 0), 0) - afterMs
+  if (lastingMs <= leftMs) return []
+  return [{ path: [...path.slice(0, 2), 'for'], found: `is ${shown(lasting)}, which outlasts the impact phase`, expected: `at most ${renderDuration(leftMs)}`, fix: 'shorten it, or make phases.impact longer: every fault is healed when impact ends' }]
 }
 
-const isDuration = (value: unknown): value is string => typeof value === 'string' && durationPattern.test(value)
+/** Null for anything that is no duration. */
+const durationMs = (value: unknown): number | null => (typeof value === 'string' && durationPattern.test(value) ? parseDuration(value) : null)

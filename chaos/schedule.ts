@@ -13,6 +13,8 @@ import { type ResolvedTarget, targetOfNode } from './targets.ts'
 
 /** A fault that comes this much later than planned is a divergence. */
 const latenessMs = 500
+/** The evidence is asked for this long before the heal, because a probe of a silent link takes so long. */
+const evidenceLeadMs = 1_000
 
 export interface ScheduleOptions {
   surroundings: Surroundings
@@ -38,7 +40,7 @@ export interface Schedule extends AsyncDisposable {
   done: Promise<FaultRecord[]>
 }
 
-interface ActiveStep { step: Step; fault: ActiveFault; record: FaultRecord; healing: Promise<void> | null }
+interface ActiveStep { step: Step; fault: ActiveFault; record: FaultRecord; gathering: Promise<void> | null; healing: Promise<void> | null }
 
 export function runSchedule(steps: readonly Step[], options: ScheduleOptions): Schedule {
   const phases: Record<FaultPhase, PromiseWithResolvers<number>> = { warmup: Promise.withResolvers(), steady: Promise.withResolvers(), impact: Promise.withResolvers() }
@@ -68,23 +70,39 @@ async function runStep(step: Step, context: Context): Promise<FaultRecord> {
   const { options, signal, ended } = context
   const planned = await triggered(step, context)
   const record: FaultRecord = { fault: step.fault, target: step.target.text, injectedAtMs: options.nowMs(), healedAtMs: null, bit: false, evidence: [], heal: null, divergence: null, permanent: step.permanent }
-  if ('never' in planned) return diverge(record, planned.never)
+  if ('never' in planned) return neverActive(record, planned.never)
+  let fault: ActiveFault
   try {
     const target = await targetNow(step, options.surroundings)
     record.target = target.text
-    const fault = await (options.faultOf ?? findFault)(step.fault).inject(target, step.parameters, options.surroundings, signal)
-    const late = record.injectedAtMs - planned.atMs
-    if (late > latenessMs) diverge(record, `injected ${Math.round(late)} ms later than planned`)
-    const entry: ActiveStep = { step, fault, record, healing: null }
-    context.active.push(entry)
-    options.onInjected(step.index, nameOf(record))
-    if (step.forMs === null) await ended
-    else if (!(await sleptFor(record.injectedAtMs + step.forMs - options.nowMs(), context))) diverge(record, `healed ${Math.round(record.injectedAtMs + step.forMs - options.nowMs())} ms before its time: the schedule was ended`)
-    if (!signal.aborted) await heal(entry, context)
+    fault = await (options.faultOf ?? findFault)(step.fault).inject(target, step.parameters, options.surroundings, signal)
   } catch (error) {
-    diverge(record, `could not be injected: ${error instanceof Error ? error.message : String(error)}`)
+    return neverActive(record, `could not be injected: ${messageOf(error)}`)
   }
+  const entry: ActiveStep = { step, fault, record, gathering: null, healing: null }
+  context.active.push(entry)
+  options.onInjected(step.index, nameOf(record))
+  const lateMs = record.injectedAtMs - planned.atMs
+  if (lateMs > latenessMs) diverge(record, `injected ${Math.round(lateMs)} ms later than planned`)
+  if (step.forMs === null) await ended
+  else await untilHealing(entry, record.injectedAtMs + step.forMs, context)
+  if (!signal.aborted) await heal(entry, context)
   return record
+}
+
+async function untilHealing(entry: ActiveStep, atMs: number, context: Context): Promise<void> {
+  const { nowMs } = context.options
+  const leadMs = Math.min(evidenceLeadMs, (entry.step.forMs ?? 0) / 2)
+  if (await sleptFor(atMs - leadMs - nowMs(), context)) await gather(entry)
+  if (await sleptFor(atMs - nowMs(), context)) return
+  const earlyMs = Math.round(atMs - nowMs())
+  if (earlyMs > 0) diverge(entry.record, `healed ${earlyMs} ms before its time: the schedule was ended`)
+}
+
+/** Its time of injection is when that became clear, and so is the end of it. */
+function neverActive(record: FaultRecord, why: string): FaultRecord {
+  record.healedAtMs = record.injectedAtMs
+  return diverge(record, why)
 }
 
 /** When the trigger was due, or why it never came. */
@@ -92,7 +110,7 @@ async function triggered(step: Step, context: Context): Promise<{ atMs: number }
   const { trigger } = step
   const never = { never: `never injected: ${triggerText(trigger)} did not come before the schedule was ended` }
   if (trigger.kind === 'acked') {
-    const reached = context.options.acked(trigger.count, trigger.room).then(() => ({ atMs: context.options.nowMs() }), (error: unknown) => ({ never: `never injected: ${error instanceof Error ? error.message : String(error)}` }))
+    const reached = context.options.acked(trigger.count, trigger.room).then(() => ({ atMs: context.options.nowMs() }), (error: unknown) => ({ never: `never injected: ${messageOf(error)}` }))
     return Promise.race([reached, context.ended.then(() => never)])
   }
   const startMs = await Promise.race([context.phaseStart(trigger.phase), context.ended.then(() => null)])
@@ -128,14 +146,19 @@ function heal(entry: ActiveStep, context: Context): Promise<void> {
   return entry.healing
 }
 
-async function healOnce({ step, fault, record }: ActiveStep, { options }: Context): Promise<void> {
-  try {
-    const evidence = await fault.evidence()
-    record.bit = evidence.bit
-    record.evidence = evidence.lines
-  } catch (error) {
-    diverge(record, `its evidence could not be gathered: ${error instanceof Error ? error.message : String(error)}`)
-  }
+/** Safe to call twice. */
+function gather(entry: ActiveStep): Promise<void> {
+  const { fault, record } = entry
+  entry.gathering ??= fault.evidence().then(
+    (evidence) => Object.assign(record, { bit: evidence.bit, evidence: evidence.lines }),
+    (error: unknown) => diverge(record, `its evidence could not be gathered: ${messageOf(error)}`),
+  ).then(() => {})
+  return entry.gathering
+}
+
+async function healOnce(entry: ActiveStep, { options }: Context): Promise<void> {
+  const { step, fault, record } = entry
+  await gather(entry)
   if (step.permanent) return
   try {
     await fault[Symbol.asyncDispose]()
@@ -143,7 +166,7 @@ async function healOnce({ step, fault, record }: ActiveStep, { options }: Contex
     record.heal = fault.heal
     options.onHealed(step.index, nameOf(record))
   } catch (error) {
-    diverge(record, `not healed: ${error instanceof Error ? error.message : String(error)}`)
+    diverge(record, `not healed: ${messageOf(error)}`)
   }
 }
 
@@ -153,3 +176,4 @@ function diverge(record: FaultRecord, why: string): FaultRecord {
 }
 
 const nameOf = (record: FaultRecord): string => `${record.fault} ${record.target}`
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -43,21 +43,28 @@ export async function breakLinks(broken: LinkBreak, target: ResolvedTarget, surr
     stack.defer(() => undoForCertain(broken, link, toxiproxy))
     await broken.strike(link, toxiproxy)
   }
-  const hits = await Promise.all(before.map((look) => hitOf(broken, look, toxiproxy)))
+  // Looked at beside the run, so that the fault counts as injected when it struck and not a probe's deadline later.
+  const looking = Promise.allSettled(before.map((look) => hitOf(broken, look, toxiproxy)))
   const undo = stack.move()
   let heal: string | null = null
   return {
     get heal() {
       return heal
     },
-    evidence: async () => evidenceOf(broken, hits, await Promise.all(links.map((link) => probeLink(link, probeTimeoutMs)))),
+    evidence: async () => evidenceOf(broken, (await looking).map(valueOf), await Promise.all(links.map((link) => probeLink(link, probeTimeoutMs)))),
     async [Symbol.asyncDispose]() {
+      await looking
       const startedMs = performance.now()
       await undo.disposeAsync()
       const answers = await Promise.all(before.map((look) => proveHeal(broken, look)))
       heal = `${answers.length} of ${answers.length} links answered as before after ${((performance.now() - startedMs) / 1000).toFixed(1)} s (${answers.join(', ')})`
     },
   }
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
 }
 
 function proxiedLinksOf(target: ResolvedTarget, links: readonly Link[]): Link[] {

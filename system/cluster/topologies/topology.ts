@@ -8,3 +8,11 @@ export interface Topology {
   balancing: 'roundrobin'
   transports: readonly 'websocket'[]
 }
+
+export const nodeNames = (topology: Topology): string[] => Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
+
+/** Every link of its cluster, known before it starts. */
+export function linkNames(topology: Topology, cohorts: readonly string[]): string[] {
+  const nodes = nodeNames(topology)
+  return [...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`]), ...nodes.map((node) => `balancer->${node}`), ...cohorts.map((cohort) => `${cohort}->balancer`)]
+}
