@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { io, type Socket } from 'socket.io-client'
 import { createHistoryWriter } from '../../reports/history/writer.ts'
+import { withDeadline } from '../deadline.ts'
 import { drivers } from '../drivers/table.ts'
 import { LoadMeter } from '../load-meter.ts'
 import { makeBody } from '../message-body.ts'
@@ -54,11 +55,14 @@ async function round(server: ChildProcess, room: string, received: () => number)
 }
 
 async function connectPlain(url: string, onEntry: () => void): Promise<Socket[]> {
-  const sockets = Array.from({ length: clients }, () => io(url, { transports: ['websocket'], forceNew: true }))
-  for (const socket of sockets) {
+  const sockets: Socket[] = []
+  while (sockets.length < clients) {
+    const socket = io(url, { transports: ['websocket'], forceNew: true, auth: { deviceId: 'plain' } })
     socket.on('entry', onEntry)
-    await new Promise<void>((resolve) => socket.once('hello', () => resolve()))
+    const hello = new Promise<void>((resolve) => socket.once('hello', () => resolve()))
+    await withDeadline(hello, 5000, () => `a plain client to connect to ${url}`, 'connect_timeout')
     await socket.timeout(5000).emitWithAck('sync:begin', { rooms: { plain: { epoch: 'epoch-1', appliedSeq: 0 } } })
+    sockets.push(socket)
   }
   return sockets
 }
@@ -66,7 +70,7 @@ async function connectPlain(url: string, onEntry: () => void): Promise<Socket[]>
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-bench-'))
   const server = fork(fileURLToPath(import.meta.url), ['serve'])
-  const [url]: unknown[] = await once(server, 'message')
+  const [url]: unknown[] = await withDeadline(once(server, 'message'), 10_000, () => 'the server to start', 'start_timeout')
   if (typeof url !== 'string') throw new Error('the server gave no URL')
   const originNs = process.hrtime.bigint()
   const writer = createHistoryWriter({ folder, writer: 'bench', originNs })
