@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { adapterClassic } from '../system/cluster/topologies/adapter-classic.ts'
 import { linkNames, nodeNames } from '../system/cluster/topologies/topology.ts'

@@ -10,11 +10,12 @@ export interface ReadDocument {
   place(path: readonly PropertyKey[], of?: 'key' | 'value'): Place
 }
 
-const control = /[\u0000-\u0008\u000e-\u001f\ufffd]/
+/** Also what UTF-8 decoding puts in place of bytes that are none. Spaces of any kind are not counted. */
+const noText = /(?!\s)\p{Cc}|\ufffd/u
 
 export function readDocument(text: string, file: string): ReadDocument | { problems: Problem[] } {
   const whole = (found: string, fix: string): { problems: Problem[] } => ({ problems: [{ file, line: 1, column: 1, path: '', found, expected: 'an experiment in YAML', fix }] })
-  if (control.test(text)) return whole('is not text', 'give the path of a YAML file in UTF-8')
+  if (noText.test(text)) return whole('is not text', 'give the path of a YAML file in UTF-8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const mistakes = [...document.errors, ...document.warnings]

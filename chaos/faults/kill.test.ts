@@ -30,9 +30,9 @@ const signal = new AbortController().signal
 test('only the target is killed, and it is ready again once healed', async () => {
   const log: string[] = []
   const fault = await kill.inject(target, {}, around([nodeOf('node-1', log), nodeOf('node-2', log)]), signal)
-  expect(await fault.evidence()).toEqual({ bit: true, lines: ['node-2 (boot 1) ended by SIGKILL'] })
+  expect(await fault.evidence()).toEqual({ bit: true, lines: ['node-2 (boot 1) ended by SIGKILL', 'node-1 answers ready'] })
   await fault[Symbol.asyncDispose]()
-  expect(log).toEqual(['kill node-2', 'restart node-2', 'ready node-2'])
+  expect(log).toEqual(['kill node-2', 'ready node-1', 'restart node-2', 'ready node-2'])
   expect(fault.heal).toBe('node-2 started again and ready')
 })
 

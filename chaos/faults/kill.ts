@@ -3,6 +3,7 @@ import type { RunningNode } from '../../system/cluster/cluster.ts'
 import type { Fault } from './fault.ts'
 
 const readyTimeoutMs = 15_000
+const othersReadyTimeoutMs = 1_000
 const parameters = z.strictObject({})
 
 export const kill: Fault<typeof parameters> = {
@@ -14,20 +15,27 @@ export const kill: Fault<typeof parameters> = {
   async inject(target, _parameters, { nodes }, signal) {
     signal.throwIfAborted()
     const victims = nodes.filter((node) => target.nodes.includes(node.name) && node.pid !== null)
-    const [first] = victims
-    if (first === undefined) throw new Error(`${target.text} has no process to kill`)
+    if (victims.length === 0) throw new Error(`${target.text} has no process to kill`)
     const exits = await Promise.all(victims.map(async (node) => ({ node, exit: await node.kill() })))
     let heal: string | null = null
     return {
       get heal() {
         return heal
       },
-      evidence: () => Promise.resolve({ bit: exits.every(({ exit }) => exit.signal === 'SIGKILL'), lines: exits.map(({ node, exit }) => `${node.name} (boot ${exit.boot}) ended by ${exit.signal ?? `exit code ${exit.code}`}`) }),
+      async evidence() {
+        const ends = exits.map(({ node, exit }) => `${node.name} (boot ${exit.boot}) ended by ${exit.signal ?? `exit code ${exit.code}`}`)
+        return { bit: exits.every(({ exit }) => exit.signal === 'SIGKILL'), lines: [...ends, ...(await Promise.all(nodes.filter((node) => !victims.includes(node)).map(readinessOf)))] }
+      },
       async [Symbol.asyncDispose]() {
         heal = await startAgain(victims)
       },
     }
   },
+}
+
+/** What a killed node leaves behind: the others must go on without it. */
+function readinessOf(node: RunningNode): Promise<string> {
+  return node.ready(othersReadyTimeoutMs).then(() => `${node.name} answers ready`, (error: unknown) => `${node.name} is not ready: ${error instanceof Error ? error.message : String(error)}`)
 }
 
 async function startAgain(victims: readonly RunningNode[]): Promise<string> {
