@@ -15,6 +15,7 @@ export class MergedRows {
   readonly columns: Columns
   readonly #names: StringTable
   readonly #rooms: StringTable
+  readonly #starts: number[] = []
 
   /** `capacity`: at least as many rows as will come. */
   constructor(capacity: number, names: StringTable, rooms: StringTable) {
@@ -29,6 +30,7 @@ export class MergedRows {
 
   /** A function that appends the next batch of one writer. Foreign messages become -(merged name id) - 2; own ids stay as they are. */
   writer(writerNames: readonly string[]): { append(rows: RowsRead): void; doubts: WriterDoubts } {
+    this.#starts.push(this.columns.length)
     const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null }
     const merged = Int32Array.from(writerNames, (name) => this.#names.idOf(name))
     const rooms = new Int32Array(writerNames.length).fill(-1)
@@ -39,7 +41,6 @@ export class MergedRows {
       return name ?? -1
     }
     const roomOf = (id: number): number => {
-      if (id === -1) return -1
       const text = writerNames[id]
       if (text === undefined) doubts.badNames++
       else return (rooms[id] = this.#rooms.idOf(text))
@@ -52,8 +53,10 @@ export class MergedRows {
       for (let index = 0; index < rows.length; index++) {
         const at = start + index
         const room = columns.room[at] ?? -1
-        const knownRoom = rooms[room] ?? -1
-        columns.room[at] = knownRoom === -1 ? roomOf(room) : knownRoom
+        if (room !== -1) {
+          const known = rooms[room] ?? -1
+          columns.room[at] = known === -1 ? roomOf(room) : known
+        }
         const message = columns.message[at] ?? -1
         if (message < -1) columns.message[at] = -nameOf(-message - 2) - 2
         const kind = columns.kind[at] ?? 0
@@ -70,14 +73,16 @@ export class MergedRows {
   #copy(rows: RowsRead, start: number): void {
     const { columns } = this
     for (const name of ['client', 'session', 'room', 'kind', 'layer', 'message', 'seq', 'rev', 'value'] as const) columns[name].set(rows[name], start)
-    for (let index = 0; index < rows.length; index++) columns.tNs[start + index] = ((rows.time[2 * index + 1] ?? 0) | 0) * twoTo32 + (rows.time[2 * index] ?? 0)
+    const { tNs } = columns
+    const { time } = rows
+    for (let index = 0; index < rows.length; index++) tNs[start + index] = ((time[2 * index + 1] ?? 0) | 0) * twoTo32 + (time[2 * index] ?? 0)
   }
 
   /** Cuts the columns to their length and sorts them by time. Each column is replaced before the next one is copied, to spare memory. */
   sorted(): Columns {
     const { columns } = this
     const { length } = columns
-    const order = orderByTime(columns.tNs, length)
+    const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
     columns.tNs = order === null ? columns.tNs.subarray(0, length) : reorder(columns.tNs, order, new Float64Array(length))
     for (const name of ['client', 'session', 'room', 'message', 'seq', 'rev', 'value'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
     for (const name of ['kind', 'layer'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))

@@ -2,19 +2,21 @@
 import type { Columns, MessageTable } from './history.ts'
 import { messagesPerClient } from './kinds.ts'
 
+const counterBits = Math.log2(messagesPerClient)
+const counterMask = messagesPerClient - 1
+
 /** Own ids of all clients laid end to end, with room for the highest counter of each that any row names. */
 class OwnIds {
   readonly #starts: Int32Array
   readonly #dense: Int32Array
 
   constructor(message: Int32Array, length: number) {
-    const highest: number[] = []
+    const highest = new Int32Array(2 ** (31 - counterBits)).fill(-1)
     for (let row = 0; row < length; row++) {
       const id = message[row] ?? -1
       if (id < 0) continue
-      const client = Math.floor(id / messagesPerClient)
-      const counter = id % messagesPerClient
-      while (highest.length <= client) highest.push(-1)
+      const client = id >>> counterBits
+      const counter = id & counterMask
       if (counter > (highest[client] ?? -1)) highest[client] = counter
     }
     this.#starts = new Int32Array(highest.length + 1)
@@ -27,7 +29,7 @@ class OwnIds {
   }
 
   #place(id: number): number {
-    return (this.#starts[Math.floor(id / messagesPerClient)] ?? 0) + (id % messagesPerClient)
+    return (this.#starts[id >>> counterBits] ?? 0) + (id & counterMask)
   }
 
   denseOf(id: number): number {
