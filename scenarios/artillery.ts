@@ -4,7 +4,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 
-export interface ArtilleryExit { code: number | null; signal: NodeJS.Signals | null; /** the watchdog had to end it */ watchdog: boolean }
+export interface ArtilleryExit {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** the watchdog had to end it */ watchdog: boolean
+}
 
 export interface RunningArtillery extends AsyncDisposable {
   pid: number
@@ -18,8 +22,16 @@ export interface RunningArtillery extends AsyncDisposable {
 export interface ProgramRuntime {
   spawn(program: { name: string; command: string; args: readonly string[]; env: Readonly<Record<string, string>>; cwd: string }): Promise<StartedProgram>
 }
-interface ProgramExit { code: number | null; signal: NodeJS.Signals | null }
-export interface StartedProgram { pid: number; exited: Promise<ProgramExit>; tail(): string; stop(graceMs: number): Promise<ProgramExit> }
+interface ProgramExit {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+export interface StartedProgram {
+  pid: number
+  exited: Promise<ProgramExit>
+  tail(): string
+  stop(graceMs: number): Promise<ProgramExit>
+}
 
 export interface ArtilleryOptions {
   /** Path of the script. */

@@ -6,7 +6,8 @@ import { steadyChat } from './catalog/steady-chat.ts'
 import { scriptVariables } from './scenario.ts'
 import { findScenario, scenarios } from './table.ts'
 
-const countBy = (keys: string[]): Record<string, number> => keys.reduce<Record<string, number>>((counts, key) => ({ ...counts, [key]: (counts[key] ?? 0) + 1 }), {})
+const countBy = (keys: string[]): Record<string, number> =>
+  keys.reduce<Record<string, number>>((counts, key) => ({ ...counts, [key]: (counts[key] ?? 0) + 1 }), {})
 
 test('each client has one seat, and each room is full', () => {
   const clients = assignClients(steadyChat, 7)
@@ -28,7 +29,11 @@ test('the seed decides, and nothing else', () => {
 })
 
 test('cohorts get their shares, the rest by largest remainder', () => {
-  const cohorts = [{ name: 'office', share: 0.6 }, { name: 'mobile', share: 0.33 }, { name: 'train', share: 0.07 }]
+  const cohorts = [
+    { name: 'office', share: 0.6 },
+    { name: 'mobile', share: 0.33 },
+    { name: 'train', share: 0.07 },
+  ]
   expect(countBy(assignClients({ ...steadyChat, cohorts }, 3).map((client) => client.cohort))).toEqual({ office: 36, mobile: 20, train: 4 })
 })
 

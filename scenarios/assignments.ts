@@ -16,7 +16,10 @@ export function assignClients(scenario: Scenario, seed: number): PlannedClient[]
   const random = seededRandom(seed)
   const rooms = Array.from({ length: scenario.rooms }, (_, index) => `room-${index + 1}`)
   const silent = new Set(shuffled(rooms, random).slice(0, Math.round(scenario.silentRoomsShare * rooms.length)))
-  const seats = shuffled(rooms.flatMap((room) => Array<string>(scenario.membersPerRoom).fill(room)), random)
+  const seats = shuffled(
+    rooms.flatMap((room) => Array<string>(scenario.membersPerRoom).fill(room)),
+    random,
+  )
   const cohorts = shuffled(dealCohorts(scenario.cohorts, seats.length), random)
   return seats.map((room, number) => ({
     number,

@@ -24,9 +24,19 @@ export interface ControlOptions {
   assignments: readonly ClientAssignment[]
 }
 
-export interface ControlProblem { worker: string; client: number | null; text: string }
+export interface ControlProblem {
+  worker: string
+  client: number | null
+  text: string
+}
 
-interface Worker { socket: Socket; name: string; progress: Progress | null; closed: boolean; gone: boolean }
+interface Worker {
+  socket: Socket
+  name: string
+  progress: Progress | null
+  closed: boolean
+  gone: boolean
+}
 
 /** Starts to listen; `path` goes to the workers as SHAKEDOWN_CONTROL. */
 export async function startControlServer(options: ControlOptions): Promise<ControlServer> {
@@ -92,25 +102,44 @@ export class ControlServer implements AsyncDisposable {
   /** Resolves when each client has been handed to a worker. */
   allAssigned(timeoutMs: number): Promise<void> {
     const total = this.#options.assignments.length
-    return this.#until(() => this.#handedOut >= total, timeoutMs, () => `all clients to be handed out: ${this.#handedOut} of ${total} are, to ${this.#workers.length} workers`)
+    return this.#until(
+      () => this.#handedOut >= total,
+      timeoutMs,
+      () => `all clients to be handed out: ${this.#handedOut} of ${total} are, to ${this.#workers.length} workers`,
+    )
   }
 
   /** Resolves when each client is connected and has nothing pending. */
   allConnected(timeoutMs: number): Promise<void> {
     const total = this.#options.assignments.length
-    return this.#until(() => this.progress().connected >= total, timeoutMs, () => `all clients to connect: ${this.progress().connected} of ${total} are; ${this.pending() ?? 'nothing pending'}`)
+    return this.#until(
+      () => this.progress().connected >= total,
+      timeoutMs,
+      () => `all clients to connect: ${this.progress().connected} of ${total} are; ${this.pending() ?? 'nothing pending'}`,
+    )
   }
 
   /** Resolves when that many sends (of the room, unless null) are acked; known to within one progress interval. */
   acked(count: number, room: string | null, timeoutMs: number): Promise<void> {
     const reached = (): number => (room === null ? this.progress().acked : (this.progress().ackedByRoom[room] ?? 0))
-    return this.#until(() => reached() >= count, timeoutMs, () => `${count} acks${room === null ? '' : ` in ${room}`}: there were ${reached()}`)
+    return this.#until(
+      () => reached() >= count,
+      timeoutMs,
+      () => `${count} acks${room === null ? '' : ` in ${room}`}: there were ${reached()}`,
+    )
   }
 
   /** Resolves when each worker has closed its history files. */
   allClosed(timeoutMs: number): Promise<void> {
     const open = (): Worker[] => this.#workers.filter((worker) => !worker.closed)
-    return this.#until(() => open().length === 0, timeoutMs, () => `workers to close their history files: ${open().map((worker) => worker.name).join(', ')} did not`)
+    return this.#until(
+      () => open().length === 0,
+      timeoutMs,
+      () =>
+        `workers to close their history files: ${open()
+          .map((worker) => worker.name)
+          .join(', ')} did not`,
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,7 +41,11 @@ export class ControlWorker {
     this.#rejectWelcome = welcome.reject
     this.#resolveEnd = end.resolve
     this.#socket = socket
-    readLines<ToWorker>(socket, (message) => this.#receive(message), (text) => this.problem(null, text))
+    readLines<ToWorker>(
+      socket,
+      (message) => this.#receive(message),
+      (text) => this.problem(null, text),
+    )
     socket.on('error', (error) => this.#rejectWelcome(new Error(`no control socket: ${error.message}`)))
     socket.on('close', () => this.#end())
   }

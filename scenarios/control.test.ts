@@ -4,8 +4,19 @@ import { startControlServer, type ControlServer } from './control-server.ts'
 import { connectControl } from './control-worker.ts'
 import { noProgress } from './progress.ts'
 
-const assignments: ClientAssignment[] = Array.from({ length: 5 }, (_, number) => ({ number, user: `user-${number + 1}`, device: `device-${number + 1}`, token: 't', url: 'http://u', cohort: 'office', role: 'talker', rooms: ['room-1'], seed: number }))
-const start = (): Promise<ControlServer> => startControlServer({ originNs: 1_000n, historyFolder: '/runs/1/history', driver: 'reference', mutant: null, seed: 7, assignments })
+const assignments: ClientAssignment[] = Array.from({ length: 5 }, (_, number) => ({
+  number,
+  user: `user-${number + 1}`,
+  device: `device-${number + 1}`,
+  token: 't',
+  url: 'http://u',
+  cohort: 'office',
+  role: 'talker',
+  rooms: ['room-1'],
+  seed: number,
+}))
+const start = (): Promise<ControlServer> =>
+  startControlServer({ originNs: 1_000n, historyFolder: '/runs/1/history', driver: 'reference', mutant: null, seed: 7, assignments })
 
 test('a worker is welcomed with what it needs', async () => {
   await using server = await start()
@@ -60,7 +71,9 @@ test('problems and closed files are gathered; a worker that leaves without closi
   await expect(server.allClosed(20)).rejects.toThrow('load-2 did not')
   tidy?.close()
   hasty?.close()
-  await vi.waitFor(() => expect(server.problems.map((problem) => problem.text)).toEqual(['login: waited 20 ms', 'worker load-2 left without closing its history files']))
+  await vi.waitFor(() =>
+    expect(server.problems.map((problem) => problem.text)).toEqual(['login: waited 20 ms', 'worker load-2 left without closing its history files']),
+  )
 })
 
 test('a worker whose run is gone ends; one without a run says so', async () => {

@@ -34,7 +34,14 @@ export class LoadMeter {
 
 /** Microseconds, two significant digits, up to 10 minutes. */
 function newHistogram(): Histogram {
-  return build({ bitBucketSize: 32, autoResize: false, lowestDiscernibleValue: 1, highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: 2, useWebAssembly: false })
+  return build({
+    bitBucketSize: 32,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 600_000_000,
+    numberOfSignificantValueDigits: 2,
+    useWebAssembly: false,
+  })
 }
 
 function takeP99Ms(histogram: Histogram): number | null {

@@ -22,7 +22,16 @@ test('a scenario is played from warm-up to the end: each message is sent, acked,
   const assignments = assignClients(scenario, 7).map((client) => ({ ...client, token: 'token', url: chat.url }))
   const originNs = process.hrtime.bigint()
   await using control = await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: 'reference', mutant: null, seed: 7, assignments })
-  await using artillery = await runArtillery({ script: scenario.script, runtime: childRuntime, targetUrl: chat.url, clients: assignments.length, controlPath: control.path, folder, watchdogMs: 45_000, variables: scriptVariables(scenario) })
+  await using artillery = await runArtillery({
+    script: scenario.script,
+    runtime: childRuntime,
+    targetUrl: chat.url,
+    clients: assignments.length,
+    controlPath: control.path,
+    folder,
+    watchdogMs: 45_000,
+    variables: scriptVariables(scenario),
+  })
   await control.allAssigned(20_000)
   await control.allConnected(20_000)
   let atNs = process.hrtime.bigint()
@@ -30,7 +39,16 @@ test('a scenario is played from warm-up to the end: each message is sent, acked,
     control.phase(name, atNs, 1500)
     atNs += 1_500_000_000n
   }
-  await expect.poll(() => process.hrtime.bigint() > atNs && control.progress().intended > 0 && control.progress().acked === control.progress().intended && control.pending() === null, { timeout: 15_000, interval: 200 }).toBe(true)
+  await expect
+    .poll(
+      () =>
+        process.hrtime.bigint() > atNs &&
+        control.progress().intended > 0 &&
+        control.progress().acked === control.progress().intended &&
+        control.pending() === null,
+      { timeout: 15_000, interval: 200 },
+    )
+    .toBe(true)
   await expect.poll(() => control.progress().applied === control.progress().acked * 3, { timeout: 5000 }).toBe(true)
   const { intended, deliveryP99Ms: _, ...rest } = control.progress()
   control.end()
@@ -43,6 +61,9 @@ test('a scenario is played from warm-up to the end: each message is sent, acked,
   expect(intended).toBeLessThan(172 + 66)
   const stored = [...chat.rooms.values()].flat().flatMap((entry) => (entry.message?.body ? [messageIdOf(entry.message.body)] : []))
   expect(new Set(stored).size).toBe(intended)
-  expect(control.closedFiles.map((file) => file.name)).toEqual([expect.stringMatching(/^load-\d+\.rows\.arrow$/), expect.stringMatching(/^load-\d+\.names\.arrow$/)])
+  expect(control.closedFiles.map((file) => file.name)).toEqual([
+    expect.stringMatching(/^load-\d+\.rows\.arrow$/),
+    expect.stringMatching(/^load-\d+\.names\.arrow$/),
+  ])
   expect(control.closedFiles[0]?.rows).toBeGreaterThan(intended * 8)
 })

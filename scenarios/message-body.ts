@@ -4,7 +4,12 @@
  */
 import { bodyHash, messagesPerClient } from '../reports/history/kinds.ts'
 
-export interface ParsedBody { client: number; counter: number; room: string; intact: boolean }
+export interface ParsedBody {
+  client: number
+  counter: number
+  room: string
+  intact: boolean
+}
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ.'
 

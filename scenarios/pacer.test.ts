@@ -3,7 +3,12 @@ import { nextIntended, talkWindow, type PhaseTime } from './pacer.ts'
 import { seededRandom } from './random.ts'
 
 const seconds = (from: number, to: number): { startNs: number; endNs: number } => ({ startNs: from * 1e9, endNs: to * 1e9 })
-const plan: PhaseTime[] = [{ name: 'warmup', ...seconds(0, 4) }, { name: 'steady', ...seconds(4, 10) }, { name: 'impact', ...seconds(10, 22) }, { name: 'recovery', ...seconds(22, 30) }]
+const plan: PhaseTime[] = [
+  { name: 'warmup', ...seconds(0, 4) },
+  { name: 'steady', ...seconds(4, 10) },
+  { name: 'impact', ...seconds(10, 22) },
+  { name: 'recovery', ...seconds(22, 30) },
+]
 
 test('talk lasts from the start of warm-up to the end of recovery', () => {
   expect(talkWindow(plan, false)).toEqual({ fromNs: 0, untilNs: 30e9 })

@@ -2,10 +2,17 @@
 export type Spread = 'poisson' | 'jittered'
 
 /** Nanoseconds since the start of the run. */
-export interface PhaseTime { name: string; startNs: number; endNs: number }
+export interface PhaseTime {
+  name: string
+  startNs: number
+  endNs: number
+}
 
 /** Null where the phases that are known so far don't say it yet. */
-export interface TalkWindow { fromNs: number | null; untilNs: number | null }
+export interface TalkWindow {
+  fromNs: number | null
+  untilNs: number | null
+}
 
 /**
  * From the start of warm-up to the end of recovery (or the start of settle, if that comes first).

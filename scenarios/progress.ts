@@ -1,7 +1,20 @@
 /** Progress of several workers as one. */
 import type { Progress } from './control-messages.ts'
 
-export const noProgress: Progress = { connected: 0, intended: 0, invoked: 0, acked: 0, ackedByRoom: {}, failed: 0, unknown: 0, applied: 0, ackP99Ms: null, deliveryP99Ms: null, pending: null, lagMs: 0 }
+export const noProgress: Progress = {
+  connected: 0,
+  intended: 0,
+  invoked: 0,
+  acked: 0,
+  ackedByRoom: {},
+  failed: 0,
+  unknown: 0,
+  applied: 0,
+  ackP99Ms: null,
+  deliveryP99Ms: null,
+  pending: null,
+  lagMs: 0,
+}
 
 /** Counts are added; latencies and lag are the worst; `pending` is the first reason. */
 export function mergeProgress(parts: readonly Progress[]): Progress {

@@ -12,7 +12,8 @@ function recording(): { client: RecordedClient; rows: Row[]; names: string[]; me
   const names: string[] = []
   const kindNames = new Map<number, string>(Object.entries(kinds).map(([name, row]) => [row.code, name]))
   const writer: HistoryWriter = {
-    row: (tNs, _client, session, room, kind, layer, message, seq, rev, value) => void rows.push({ tNs, kind: kindNames.get(kind) ?? '?', session, room, message, seq, rev, value, layer }),
+    row: (tNs, _client, session, room, kind, layer, message, seq, rev, value) =>
+      void rows.push({ tNs, kind: kindNames.get(kind) ?? '?', session, room, message, seq, rev, value, layer }),
     name: (text) => (names.includes(text) ? names.indexOf(text) : names.push(text) - 1),
     rows: 0,
     flush: () => undefined,
@@ -59,7 +60,13 @@ test('a delivery carries the identity of the body and its hash as received; othe
   client.delivery('room-1', 'message', 7, 7, null, 'user-9', layers.wire)
   client.delivery('room-1', 'join', 8, 8, null, 'user-9', layers.applied)
   const [own, foreign, stub, entry] = rows.slice(-4)
-  expect(own).toMatchObject({ kind: 'delivery', message: 3 * messagesPerClient, seq: 5, value: bodyHash(body), layer: layers.wire | layers.applied | layers.live })
+  expect(own).toMatchObject({
+    kind: 'delivery',
+    message: 3 * messagesPerClient,
+    seq: 5,
+    value: bodyHash(body),
+    layer: layers.wire | layers.applied | layers.live,
+  })
   expect(foreign).toMatchObject({ message: -names.indexOf('foreign:user-9:hello') - 2 })
   expect(stub).toMatchObject({ message: -names.indexOf('stub:room-1:7') - 2, value: -1 })
   expect(entry).toMatchObject({ kind: 'entry', value: 1, message: -1 })
@@ -73,7 +80,11 @@ test('sessions are numbered from 1 and end; the record ends when it is stopped',
   client.connected('node-1', 'boot-1')
   client.disconnected('transport close')
   client.connected('node-2', 'boot-2')
-  expect(rows.map((row) => [row.kind, row.session])).toEqual([['connect', 1], ['disconnect', 1], ['connect', 2]])
+  expect(rows.map((row) => [row.kind, row.session])).toEqual([
+    ['connect', 1],
+    ['disconnect', 1],
+    ['connect', 2],
+  ])
   expect(meter.connected).toBe(1)
   client.stop()
   client.disconnected('closed')

@@ -11,12 +11,23 @@ import { makeBody, messageIdOf } from './message-body.ts'
 /** Intended times in nanoseconds since the start of the run, by client number and counter; only of clients in this process. */
 export type IntendedTimes = (Float64Array | undefined)[]
 
-export interface RecorderParts { client: number; writer: HistoryWriter; meter: LoadMeter; intendedTimes: IntendedTimes; nowNs: () => number; random: () => number }
+export interface RecorderParts {
+  client: number
+  writer: HistoryWriter
+  meter: LoadMeter
+  intendedTimes: IntendedTimes
+  nowNs: () => number
+  random: () => number
+}
 
 const none = -1
 const entryKindCodes = new Map<string, number>(Object.entries(entryKinds))
 
-interface OwnMessage { message: number; room: number; roomText: string }
+interface OwnMessage {
+  message: number
+  room: number
+  roomText: string
+}
 
 export class RecordedClient implements Observer {
   readonly client: number
@@ -69,7 +80,8 @@ export class RecordedClient implements Observer {
     const roomName = this.#writer.name(room)
     this.#keepIntended(counter, intendedNs)
     this.#meter.intended++
-    if (!this.#stopped) this.#writer.row(intendedNs, this.client, this.#session, roomName, kinds.intended.code, 0, message, none, Buffer.byteLength(body), bodyHash(body))
+    if (!this.#stopped)
+      this.#writer.row(intendedNs, this.client, this.#session, roomName, kinds.intended.code, 0, message, none, Buffer.byteLength(body), bodyHash(body))
     this.#handing = { message, room: roomName, roomText: room }
     try {
       this.#own(send(room, body))
@@ -123,7 +135,16 @@ export class RecordedClient implements Observer {
       this.#meter.ackedIn(own.roomText)
       const intendedNs = this.#intendedTimes[this.client]?.[own.message % messagesPerClient] ?? 0
       if (intendedNs > 0) this.#meter.ackNs(this.#nowNs() - intendedNs)
-      this.#row('ok', this.#session, own.room, own.message, outcome.seq, this.#writer.name(outcome.epoch), this.#writer.name(outcome.id), outcome.duplicate ? 1 : 0)
+      this.#row(
+        'ok',
+        this.#session,
+        own.room,
+        own.message,
+        outcome.seq,
+        this.#writer.name(outcome.epoch),
+        this.#writer.name(outcome.id),
+        outcome.duplicate ? 1 : 0,
+      )
     } else if (outcome.kind === 'failed') {
       this.#meter.failed++
       this.#row('failed', this.#session, own.room, own.message, none, none, this.#writer.name(outcome.code))

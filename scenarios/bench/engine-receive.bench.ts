@@ -82,8 +82,18 @@ async function measure(): Promise<void> {
   if (driver === undefined) throw new Error('no driver')
   const driven = []
   for (let number = 0; number < clients; number++) {
-    const recorder = new RecordedClient({ client: number, writer, meter, intendedTimes, nowNs: () => Number(process.hrtime.bigint() - originNs), random: seededRandom(number) })
-    const client = await driver.connect({ user: `user-${number}`, device: `device-${number}`, token: 'token', url }, recorder, { connectTimeoutMs: 5000, mutant: null })
+    const recorder = new RecordedClient({
+      client: number,
+      writer,
+      meter,
+      intendedTimes,
+      nowNs: () => Number(process.hrtime.bigint() - originNs),
+      random: seededRandom(number),
+    })
+    const client = await driver.connect({ user: `user-${number}`, device: `device-${number}`, token: 'token', url }, recorder, {
+      connectTimeoutMs: 5000,
+      mutant: null,
+    })
     await client.join('recorded')
     driven.push(client)
   }
@@ -97,7 +107,9 @@ async function measure(): Promise<void> {
   }
   const best = (figures: number[]): number => Math.min(...figures.slice(1))
   const rows = writer.rows
-  console.log(`engine-receive  plain ${best(plainUs).toFixed(1)} us  recorded ${best(recordedUs).toFixed(1)} us a receive  ratio ${(best(recordedUs) / best(plainUs)).toFixed(2)}  (${clients} clients, ${rows} rows, best of ${rounds} rounds of ${messagesPerRound * clients} receives)`)
+  console.log(
+    `engine-receive  plain ${best(plainUs).toFixed(1)} us  recorded ${best(recordedUs).toFixed(1)} us a receive  ratio ${(best(recordedUs) / best(plainUs)).toFixed(2)}  (${clients} clients, ${rows} rows, best of ${rounds} rounds of ${messagesPerRound * clients} receives)`,
+  )
   for (const socket of sockets) socket.disconnect()
   for (const client of driven) await client[Symbol.asyncDispose]()
   writer.close()

@@ -2,7 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
-import { pageLimit, type ClientToServer, type JoinAck, type JoinRequest, type ServerToClient, type SendAck, type SendRequest, type SyncAck, type SyncRequest, type WireEntry } from '../../system/protocol.ts'
+import {
+  pageLimit,
+  type ClientToServer,
+  type JoinAck,
+  type JoinRequest,
+  type ServerToClient,
+  type SendAck,
+  type SendRequest,
+  type SyncAck,
+  type SyncRequest,
+  type WireEntry,
+} from '../../system/protocol.ts'
 
 const epoch = 'epoch-1'
 
@@ -26,7 +37,10 @@ export async function startSmallChat(): Promise<SmallChat> {
     return entry
   }
   const say = (room: string, senderId: string, request: Pick<SendRequest, 'clientMessageId' | 'clientSeq' | 'body'>): WireEntry =>
-    append(room, senderId, request.clientMessageId, { kind: 'message', message: { ...request, senderId, deviceId: 'device', type: 'text', clientCreatedAt: 0 } })
+    append(room, senderId, request.clientMessageId, {
+      kind: 'message',
+      message: { ...request, senderId, deviceId: 'device', type: 'text', clientCreatedAt: 0 },
+    })
 
   io.on('connection', (socket) => {
     const user = String(socket.handshake.auth['deviceId'])
@@ -40,7 +54,8 @@ export async function startSmallChat(): Promise<SmallChat> {
       for (const [room, { appliedSeq }] of Object.entries(request.rooms)) {
         void socket.join(room)
         const missing = (rooms.get(room) ?? []).slice(appliedSeq)
-        for (let from = 0; from < missing.length; from += pageLimit) socket.emit('sync:page', { room, epoch, entries: missing.slice(from, from + pageLimit) }, () => undefined)
+        for (let from = 0; from < missing.length; from += pageLimit)
+          socket.emit('sync:page', { room, epoch, entries: missing.slice(from, from + pageLimit) }, () => undefined)
         socket.emit('sync:complete', { room, epoch, head: rooms.get(room)?.length ?? 0, members: [], cursors: [] })
       }
     })
@@ -50,7 +65,10 @@ export async function startSmallChat(): Promise<SmallChat> {
     })
     socket.on('cursor:set', (_request, ack) => ack({ ok: true }))
   })
-  const beat = setInterval(() => io.emit('heartbeat', { rooms: Object.fromEntries([...rooms].map(([room, log]) => [room, { epoch, head: log.length }])) }), 1000)
+  const beat = setInterval(
+    () => io.emit('heartbeat', { rooms: Object.fromEntries([...rooms].map(([room, log]) => [room, { epoch, head: log.length }])) }),
+    1000,
+  )
   io.listen(0)
   const { port } = io.httpServer.address() as AddressInfo
   return {

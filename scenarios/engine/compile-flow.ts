@@ -8,10 +8,23 @@ import { parameterProblem, verbOf, verbs, type VerbName } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 /** One virtual user on its way through the flow. `user` is null in a flow without chat verbs. */
-export interface Passage { context: Context; user: VirtualUser | null; ended: () => boolean }
+export interface Passage {
+  context: Context
+  user: VirtualUser | null
+  ended: () => boolean
+}
 export type FlowStep = (passage: Passage) => Promise<void>
-export interface Flow { steps: readonly FlowStep[]; usesChat: boolean; usesSocketio: boolean; stays: boolean }
-export interface FlowParts { events: Events; helpers: Helpers; socketio: () => SocketioSteps }
+export interface Flow {
+  steps: readonly FlowStep[]
+  usesChat: boolean
+  usesSocketio: boolean
+  stays: boolean
+}
+export interface FlowParts {
+  events: Events
+  helpers: Helpers
+  socketio: () => SocketioSteps
+}
 
 /** Throws at the first step that is not in our verbs. */
 export function compileFlow(flow: readonly unknown[], parts: FlowParts): Flow {
@@ -74,8 +87,10 @@ function loopStep(spec: StepSpec, parts: FlowParts, used: Set<VerbName>): FlowSt
     const { vars } = passage.context
     const over = typeof spec['over'] === 'string' ? vars[spec['over']] : spec['over']
     const values: unknown[] | null = Array.isArray(over) ? over : null
-    const times = values?.length ?? Number(parts.helpers.template(spec['count'] ?? -1, passage.context))
-    for (let turn = 0; (times < 0 || turn < times) && !passage.ended(); turn++) {
+    const count = values?.length ?? Number(parts.helpers.template(spec['count'] ?? -1, passage.context))
+    if (Number.isNaN(count)) throw new Error(`loop needs a number as its count, not ${JSON.stringify(spec['count'])}`)
+    const turns = count < 0 ? Infinity : count
+    for (let turn = 0; turn < turns && !passage.ended(); turn++) {
       vars[countName] = turn
       vars[elementName] = values === null ? turn : values[turn]
       for (const step of steps) await step(passage)

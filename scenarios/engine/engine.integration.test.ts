@@ -11,7 +11,12 @@ import { runArtillery } from '../artillery.ts'
 import { childRuntime } from './child-runtime.fixture.ts'
 import { validateScript } from './validate-script.ts'
 
-interface Seen { joined: number; greeted: number; namespaced: number; unanswered: number }
+interface Seen {
+  joined: number
+  greeted: number
+  namespaced: number
+  unanswered: number
+}
 
 const http = createServer()
 let folder = ''
@@ -43,12 +48,24 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function play(script: string, watchdogMs = 40_000): Promise<{ code: number | null; watchdog: boolean; counters: Record<string, number>; output: string }> {
+async function play(
+  script: string,
+  watchdogMs = 40_000,
+): Promise<{ code: number | null; watchdog: boolean; counters: Record<string, number>; output: string }> {
   const path = join(folder, 'script.yml')
   writeFileSync(path, script)
   expect(validateScript(path)).toEqual([])
   const port = (http.address() as AddressInfo).port
-  await using artillery = await runArtillery({ script: path, runtime: childRuntime, targetUrl: `http://127.0.0.1:${port}`, clients: 0, controlPath: null, folder, watchdogMs, phases: [{ duration: 1, arrivalRate: 4 }] })
+  await using artillery = await runArtillery({
+    script: path,
+    runtime: childRuntime,
+    targetUrl: `http://127.0.0.1:${port}`,
+    clients: 0,
+    controlPath: null,
+    folder,
+    watchdogMs,
+    phases: [{ duration: 1, arrivalRate: 4 }],
+  })
   const { code, watchdog } = await artillery.exited
   if (watchdog) return { code, watchdog, counters: {}, output: artillery.tail() }
   const report: { aggregate: { counters: Record<string, number> } } = JSON.parse(readFileSync(join(folder, 'artillery.json'), 'utf8'))

@@ -26,7 +26,14 @@ export default class ChatEngine {
     this.#script = script
     this.#helpers = helpers
     // Artillery never calls an engine's cleanup.
-    events.on('done', () => void this.#worker?.then((worker) => worker.finish(), () => undefined))
+    events.on(
+      'done',
+      () =>
+        void this.#worker?.then(
+          (worker) => worker.finish(),
+          () => undefined,
+        ),
+    )
   }
 
   createScenario(scenario: ScenarioSpec, events: Events): (context: Context, callback: Callback) => void {

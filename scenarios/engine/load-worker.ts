@@ -20,7 +20,9 @@ export interface LoadWorkerOptions {
 }
 
 /** A member of the worker that may have work left. */
-export interface Busy { pending(): string | null }
+export interface Busy {
+  pending(): string | null
+}
 
 const connectTimeoutMs = 10_000
 const progressEveryMs = 500
@@ -41,7 +43,13 @@ export async function openLoadWorker(options: LoadWorkerOptions): Promise<LoadWo
   return new LoadWorker({ control, driver, mutant: welcome.mutant, writer, nowNs: () => Number(options.monotonicNs() - originNs) })
 }
 
-interface LoadWorkerParts { control: ControlWorker; driver: Driver; mutant: string | null; writer: HistoryWriter; nowNs: () => number }
+interface LoadWorkerParts {
+  control: ControlWorker
+  driver: Driver
+  mutant: string | null
+  writer: HistoryWriter
+  nowNs: () => number
+}
 
 export class LoadWorker {
   readonly control: ControlWorker
@@ -73,7 +81,14 @@ export class LoadWorker {
   }
 
   recorder(assignment: ClientAssignment): RecordedClient {
-    const recorder = new RecordedClient({ client: assignment.number, writer: this.#writer, meter: this.meter, intendedTimes: this.#intendedTimes, nowNs: this.nowNs, random: seededRandom(assignment.seed ^ 0x5bd1e995) })
+    const recorder = new RecordedClient({
+      client: assignment.number,
+      writer: this.#writer,
+      meter: this.meter,
+      intendedTimes: this.#intendedTimes,
+      nowNs: this.nowNs,
+      random: seededRandom(assignment.seed ^ 0x5bd1e995),
+    })
     this.#recorders.push(recorder)
     if (this.#finished) recorder.stop()
     return recorder
@@ -103,7 +118,19 @@ export class LoadWorker {
     const { connected, intended, invoked, acked, ackedByRoom, failed, unknown, applied } = this.meter
     const lagMs = Math.max(this.#worstLagMs, this.#delay.max / 1e6)
     this.#worstLagMs = 0
-    this.control.progress({ connected, intended, invoked, acked, ackedByRoom, failed, unknown, applied, ...this.meter.takeP99(), pending: this.#pending(), lagMs: Number.isFinite(lagMs) ? lagMs : 0 })
+    this.control.progress({
+      connected,
+      intended,
+      invoked,
+      acked,
+      ackedByRoom,
+      failed,
+      unknown,
+      applied,
+      ...this.meter.takeP99(),
+      pending: this.#pending(),
+      lagMs: Number.isFinite(lagMs) ? lagMs : 0,
+    })
   }
 
   #recordLag(): void {

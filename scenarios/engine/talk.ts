@@ -11,7 +11,8 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   const ratePerSecond = Number(parameters['ratePerSecond'])
   const bodyBytes = Number(parameters['bodyBytes'] ?? 160)
   const spread: Spread = parameters['spread'] === 'jittered' ? 'jittered' : 'poisson'
-  if (!(ratePerSecond > 0) || !(bodyBytes > 0)) throw new Error(`talk needs ratePerSecond and bodyBytes above 0, got ${String(parameters['ratePerSecond'])} and ${String(parameters['bodyBytes'])}`)
+  if (!(ratePerSecond > 0) || !(bodyBytes > 0))
+    throw new Error(`talk needs ratePerSecond and bodyBytes above 0, got ${String(parameters['ratePerSecond'])} and ${String(parameters['bodyBytes'])}`)
   const { control, nowNs } = user.worker
   const window = (): TalkWindow => talkWindow(control.phases, user.assignment.role === roles.fallsSilent)
   // Waiting for the first phase is no work of its own: the run starts it when everyone waits here.
@@ -24,7 +25,8 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
     if (!(await waitUntil(user, intendedNs, window))) return
     const room = user.assignment.rooms[turn % user.assignment.rooms.length]
     if (room === undefined) throw new Error(`${user.assignment.user} has no room to talk in`)
-    if (!user.recorder.talk(room, intendedNs, bodyBytes, (to, body) => user.client.send(to, body))) throw new Error(`${user.assignment.user} has used up its message ids`)
+    if (!user.recorder.talk(room, intendedNs, bodyBytes, (to, body) => user.client.send(to, body)))
+      throw new Error(`${user.assignment.user} has used up its message ids`)
   }
 }
 

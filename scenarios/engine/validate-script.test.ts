@@ -19,7 +19,9 @@ test('an unknown verb is refused with its line', () => {
 test('an unknown verb inside a loop, or behind an anchor, is refused too', () => {
   expect(problemsOf(withFlow('- loop:', '    - emit: [a]', '    - emti: [b]', '  count: 3'))).toEqual([expect.stringMatching(/^10:13 unknown verb "emti"/)])
   const shared = ['shared: &shared', '  - think: 1', '  - thnik: 2'].join('\n')
-  expect(problemsOf(`${withFlow('- *shared', '- stay: {}').replace('config:', `${shared}\nconfig:`)}`)).toEqual([expect.stringMatching(/^3:5 unknown verb "thnik"/)])
+  expect(problemsOf(`${withFlow('- *shared', '- stay: {}').replace('config:', `${shared}\nconfig:`)}`)).toEqual([
+    expect.stringMatching(/^3:5 unknown verb "thnik"/),
+  ])
 })
 
 test('all problems are told at once', () => {
@@ -32,7 +34,10 @@ test('all problems are told at once', () => {
 })
 
 test('a missing engine entry, target, flow or list of scenarios is told', () => {
-  expect(problemsOf('config: {}\nscenarios:\n  - engine: chat\n    flow: []')).toEqual([expect.stringContaining('config.target is missing'), expect.stringMatching(/^3:5 config.engines.chat: \{\} is missing/)])
+  expect(problemsOf('config: {}\nscenarios:\n  - engine: chat\n    flow: []')).toEqual([
+    expect.stringContaining('config.target is missing'),
+    expect.stringMatching(/^3:5 config.engines.chat: \{\} is missing/),
+  ])
   expect(problemsOf('config: { target: a }')).toEqual([expect.stringContaining('scenarios must be a list')])
   expect(problemsOf('[]')).toEqual([expect.stringContaining('a script is a map')])
 })
@@ -43,6 +48,19 @@ test('broken YAML and a file that is not there are problems, not exceptions', ()
 })
 
 test('steps of socketio-v3 with their options are known; flows of other engines are left to Artillery', () => {
-  expect(problemsOf(withFlow('- connect: { auth: { token: a } }', '- emit: [a, b]', '  namespace: /n', '  acknowledge: { match: { json: $.0, value: 1 } }', '- emit: [c]', '  response: { on: d }', '- function: f', '- get: { url: / }'))).toEqual([])
+  expect(
+    problemsOf(
+      withFlow(
+        '- connect: { auth: { token: a } }',
+        '- emit: [a, b]',
+        '  namespace: /n',
+        '  acknowledge: { match: { json: $.0, value: 1 } }',
+        '- emit: [c]',
+        '  response: { on: d }',
+        '- function: f',
+        '- get: { url: / }',
+      ),
+    ),
+  ).toEqual([])
   expect(problemsOf(withFlow('- anything: 1').replace('engine: chat', 'engine: ws'))).toEqual([])
 })

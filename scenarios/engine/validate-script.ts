@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { parameterProblem, verbOf } from './verbs.ts'
 
-export interface Problem { path: string; line: number; column: number; text: string }
+export interface Problem {
+  path: string
+  line: number
+  column: number
+  text: string
+}
 
 /** Engines whose flows are written in our verbs (and those of socketio-v3). */
 const ourEngines: ReadonlySet<string> = new Set(['chat', 'socketio-v3'])
@@ -30,7 +35,8 @@ export function validateScriptText(path: string, text: string): Problem[] {
     const place = lines.linePos(node?.range?.[0] ?? 0)
     problems.push({ path, line: Math.max(1, place.line), column: Math.max(1, place.col), text: what })
   }
-  for (const error of document.errors) problems.push({ path, line: error.linePos?.[0].line ?? 1, column: error.linePos?.[0].col ?? 1, text: error.message.split('\n')[0] ?? error.message })
+  for (const error of document.errors)
+    problems.push({ path, line: error.linePos?.[0].line ?? 1, column: error.linePos?.[0].col ?? 1, text: error.message.split('\n')[0] ?? error.message })
   if (problems.length === 0) checkDocument(document, report)
   return problems
 }
@@ -50,15 +56,16 @@ function checkScenario(document: Document, scenario: Node | null, report: Report
   if (!isMap(scenario)) return report(scenario, 'a scenario is a map with engine and flow')
   const engine = String(scenario.get('engine') ?? document.getIn(['config', 'engine']) ?? 'http')
   if (!ourEngines.has(engine)) return
-  if (!document.hasIn(['config', 'engines', engine])) report(scenario, `config.engines.${engine}: {} is missing, and Artillery doesn't load the engine without it`)
+  if (!document.hasIn(['config', 'engines', engine]))
+    report(scenario, `config.engines.${engine}: {} is missing, and Artillery doesn't load the engine without it`)
   const flow = resolved(document, scenario.get('flow', true))
   if (!isSeq(flow)) return report(flow ?? scenario, 'flow must be a list of steps')
-  for (const item of flow.items) checkStep(document, resolved(document, item), engine, report)
+  for (const item of flow.items) checkStep(document, resolved(document, item), report)
 }
 
-function checkStep(document: Document, step: Node | null, engine: string, report: Report): void {
+function checkStep(document: Document, step: Node | null, report: Report): void {
   // Artillery flattens lists inside a flow (steps shared by a YAML anchor).
-  if (isSeq(step)) return step.items.forEach((item) => checkStep(document, resolved(document, item), engine, report))
+  if (isSeq(step)) return step.items.forEach((item) => checkStep(document, resolved(document, item), report))
   if (!isMap(step)) return report(step, 'a step is a map with one verb')
   const keys = step.items.map((pair) => (isScalar(pair.key) ? String(pair.key.value) : ''))
   const found = verbOf(keys)
@@ -66,7 +73,7 @@ function checkStep(document: Document, step: Node | null, engine: string, report
   const value = resolved(document, step.get(found.verb, true))
   const problem = parameterProblem(found.verb, value?.toJS(document))
   if (problem !== null) report(value ?? step, problem)
-  if (found.verb === 'loop' && isSeq(value)) value.items.forEach((item) => checkStep(document, resolved(document, item), engine, report))
+  if (found.verb === 'loop' && isSeq(value)) value.items.forEach((item) => checkStep(document, resolved(document, item), report))
 }
 
 function resolved(document: Document, value: unknown): Node | null {

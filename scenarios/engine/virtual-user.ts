@@ -46,7 +46,8 @@ export class VirtualUser implements Busy {
   async leave(failed: boolean): Promise<void> {
     if (!failed && !this.worker.control.ended) this.recorder.expected(false)
     try {
-      if (this.#client !== null) await withDeadline(Promise.resolve(this.#client[Symbol.asyncDispose]()), closeTimeoutMs, () => `${this.assignment.user} to close`, 'close_timeout')
+      if (this.#client !== null)
+        await withDeadline(Promise.resolve(this.#client[Symbol.asyncDispose]()), closeTimeoutMs, () => `${this.assignment.user} to close`, 'close_timeout')
     } catch (error) {
       this.worker.control.problem(this.assignment.number, error instanceof Error ? error.message : String(error))
     } finally {
