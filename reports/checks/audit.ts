@@ -20,6 +20,8 @@ export interface Audit {
   capacity: Int32Array
   base: Int32Array
   storedAt: Int32Array
+  /** By cell: the row that `storedAt` comes from, -1 when none. */
+  rowAt: Int32Array
   /** Stored rows of cells that were taken already: reuse of a seq. */
   reused: readonly number[]
   /** By message: how many stored messages carry it. */
@@ -59,14 +61,19 @@ export const auditOf = once((history: History): Audit => {
   const { room, seq, message } = history.columns
   const { cells, ...rooms } = roomsOf(history)
   const storedAt = new Int32Array(cells).fill(nothing)
+  const rowAt = new Int32Array(cells).fill(-1)
   const copies = new Uint8Array(history.messages.length)
   const storedRow = new Int32Array(history.messages.length).fill(-1)
   const idRow = new Int32Array(history.messages.length).fill(-1)
   const reused: number[] = []
   const take = (row: number, what: number): void => {
     const cell = (rooms.base[room[row] ?? 0] ?? 0) + (seq[row] ?? 0)
-    if (storedAt[cell] !== nothing) reused.push(row)
-    else storedAt[cell] = what
+    if (storedAt[cell] !== nothing) {
+      reused.push(row)
+      return
+    }
+    storedAt[cell] = what
+    rowAt[cell] = row
   }
   const stored = history.rowsOf('stored')
   for (const row of stored) {
@@ -77,7 +84,7 @@ export const auditOf = once((history: History): Audit => {
   }
   for (const row of history.rowsOf('storedId')) if (idRow[message[row] ?? -1] === -1) idRow[message[row] ?? -1] = row
   for (const row of history.rowsOf('storedEntry')) take(row, otherEntry)
-  const audit = { ...rooms, storedAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
+  const audit = { ...rooms, storedAt, rowAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
   return { ...audit, doubt: missing(history, audit) ?? disagreement(history, audit) }
 })
 
@@ -98,7 +105,8 @@ function disagreement(history: History, audit: Audit): string | null {
     const index = room[row] ?? 0
     const cell = (audit.base[index] ?? 0) + (seq[row] ?? 0)
     const own = message[row] ?? -1
-    const stored = audit.storedRow[own] ?? -1
+    // Subtle: by cell, not by message: a message that is stored twice is read twice.
+    const stored = audit.rowAt[cell] ?? -1
     const same = (seq[row] ?? 0) < (audit.capacity[index] ?? 0) && audit.storedAt[cell] === own && stored !== -1 && value[stored] === value[row] && rev[stored] === rev[row]
     if (!same) return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same in the store and for a fresh client (${reader(layer[row] ?? 0)})`
   }

@@ -92,13 +92,13 @@ class Views {
     }
   }
 
-  /** A reset at `head`: what lies above the last applied seq up to head is excused, and a new generation begins. */
+  /** A reset at `head`: what lies above the last applied seq up to head is excused, and a new generation follows the room from there. */
   reset(view: number, head: number): void {
     const from = (this.viewBase[view] ?? -1) < 0 ? this.open(view) : (this.viewBase[view] ?? 0)
     const top = Math.min(head, (this.#capacity[view % this.#rooms] ?? 0) - 1)
     for (let seq = Math.max(0, this.last[view] ?? 0); seq <= top; seq++) this.flags[from + seq] = (this.flags[from + seq] ?? 0) | marks.excused
     this.age(view, layers.applied | layers.shown)
-    this.last[view] = -1
+    this.last[view] = head
   }
 }
 

@@ -155,7 +155,9 @@ export function tell(history: History, question: Question): Story {
   const around = own.length === 0 ? [] : surroundings(history, Math.min(...times), Math.max(...times, question.closing === undefined ? 0 : auditAt(history)))
   const kept = [...own, ...around, ...closing].sort((a, b) => b.weight - a.weight).slice(0, eventLimit)
   const events = kept.sort((a, b) => a.atMs - b.atMs).map(({ atMs, text }) => ({ atMs, text }))
-  const decisive = question.rows?.at(-1) ?? (question.message === null ? -1 : (operationsOf(history).invokedRow[question.message] ?? -1))
+  // The event that decides which fault was active: the last one told from the run itself, not from the audit.
+  const settled = history.rowsOf('settled').at(-1) ?? Infinity
+  const decisive = question.rows?.findLast((row) => row < settled) ?? (question.message === null ? -1 : (operationsOf(history).invokedRow[question.message] ?? -1))
   const { locus } = question
   return {
     title: question.title,

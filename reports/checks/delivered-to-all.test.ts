@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { examineChanged } from './clean-history.ts'
+import { deliveredToAll } from './delivered-to-all.ts'
+
+test('valid: every member applied every message, local and remote apart', () => {
+  expect(examineChanged(deliveredToAll)).toMatchObject({ verdict: 'valid', population: 9, figures: { applied: 9, owedLocal: 5, owedRemote: 4, byRange: 2 } })
+})
+
+test.each([
+  ["published not on the peer's wire", { without: ['alice gets m2'] }],
+  ['committed not published', { without: ['alice gets m2', 'carol gets m2', 'node-2 published m2'] }],
+  ['on the wire not applied', { without: ['alice gets m2'], with: ['2.5 alice gets m2 5 on=held'] }],
+])('invalid: a member never applied a message, locus %s', (locus, change) => {
+  const finding = examineChanged(deliveredToAll, change)
+  expect(finding.verdict).toBe('invalid')
+  expect(finding.evidence[0]).toMatchObject({ message: 'm2', locus, fault: 'cut node-*->redis' })
+  expect(finding.figures[`lost: ${locus}`]).toBeGreaterThan(0)
+})
+
+test('invalid: the sender is owed its own message', () => {
+  expect(examineChanged(deliveredToAll, { without: ['bob gets m2'] })).toMatchObject({ verdict: 'invalid', figures: { missingLocal: 1 } })
+})
+
+test('invalid: the deadline of settle passed with every fault healed, and it names what was pending', () => {
+  const finding = examineChanged(deliveredToAll, { without: ['alice gets m2', 'run settled'], with: ['9.000 run settled 0 alice: room-1 applied 4 of 5'] })
+  expect(finding).toMatchObject({ verdict: 'invalid' })
+  expect(finding.why).toContain('alice: room-1 applied 4 of 5')
+})
+
+test('unknown: a gap while a fault was never healed', () => {
+  const finding = examineChanged(deliveredToAll, { without: ['alice gets m2', 'fault cut', 'run settled'], with: ['fault cut node-*->redis 1 - bit', '9.0 run settled 0 alice'] })
+  expect(finding.verdict).toBe('unknown')
+})
+
+test('unknown: the run never came to the end of settle', () => {
+  expect(examineChanged(deliveredToAll, { without: ['run settled'] }).verdict).toBe('unknown')
+})
+
+test('near miss: what was before a join, after a leave, skipped by a reset or after a client went is not owed', () => {
+  const late = ['clients dave@node-1 erin@node-2', '0.2 dave expected 1', '9.1 audit entry join dave room-1 7', '9.1 audit head room-1 7']
+  expect(examineChanged(deliveredToAll, { without: ['audit head'], with: late })).toMatchObject({ verdict: 'valid', population: 9 })
+  expect(examineChanged(deliveredToAll, { without: ['carol gets m3', 'carol expected'], with: ['3.3 carol expected 0'] })).toMatchObject({ verdict: 'valid', population: 8 })
+  expect(examineChanged(deliveredToAll, { without: ['alice gets m2'], with: ['3.1 alice syncReset room-1 5'] })).toMatchObject({ verdict: 'valid', figures: { excusedByReset: 1 } })
+})
+
+test('not applicable: a best-effort experiment only reports', () => {
+  expect(examineChanged(deliveredToAll, { without: ['alice gets m2'] }, { delivery: 'best-effort' }).verdict).toBe('not-applicable')
+})

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { examineChanged } from './clean-history.ts'
+import { noPhantom } from './no-phantom.ts'
+
+test('valid: everything seen was sent', () => {
+  expect(examineChanged(noPhantom)).toMatchObject({ verdict: 'valid', population: 12 })
+})
+test('invalid: a message that nobody sent', () => {
+  expect(examineChanged(noPhantom, { with: ['4.0 carol gets ghost 7'] })).toMatchObject({ verdict: 'invalid', figures: { seen: 1 } })
+})
+test('invalid: a message of another room', () => {
+  const change = { with: ['rooms room-2', '4.0 carol gets m3 6 room=room-2', '9.2 audit head room-2 0'] }
+  expect(examineChanged(noPhantom, change)).toMatchObject({ verdict: 'invalid', figures: { seen: 1 } })
+})
+test('unknown: no audit', () => {
+  expect(examineChanged(noPhantom, { without: ['audit head'] }).verdict).toBe('unknown')
+})
+test('near miss: a message that its sender thinks failed may be seen', () => {
+  expect(examineChanged(noPhantom, { without: ['alice ok m3'], with: ['3.61 alice unknown m3 timeout'] }).verdict).toBe('valid')
+})

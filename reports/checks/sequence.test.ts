@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { examineChanged } from './clean-history.ts'
+import { sequence } from './sequence.ts'
+
+test('valid: 1 to head', () => {
+  expect(examineChanged(sequence)).toMatchObject({ verdict: 'valid', population: 6 })
+})
+test.each([
+  ['a hole', { without: ['entry join carol'], with: [] }, 'holes'],
+  ['a seq that is used twice', { with: ['9.2 audit entry leave dave room-1 6'] }, 'reused'],
+  ['an ack that names the seq of another message', { with: ['4.0 alice ok m1 5'] }, 'unlikeAcks'],
+  ['a delivery under another seq', { with: ['4.0 carol gets m3 5'] }, 'unlikeDeliveries'],
+  ['a head above the end of the log', { with: ['4.0 carol heartbeat room-1 7'] }, 'headsAbove'],
+  ['a head of another epoch', { with: ['4.0 carol heartbeat room-1 6 epoch=other'] }, 'headsAbove'],
+])('invalid: %s', (_what, change, figure) => {
+  const finding = examineChanged(sequence, change)
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { [figure]: 1, violations: 1 } })
+  expect(finding.evidence[0]?.events.length).toBeGreaterThan(0)
+})
+test('unknown: no audit', () => {
+  expect(examineChanged(sequence, { without: ['audit head'] }).verdict).toBe('unknown')
+})
+test('near miss: a head that lags behind', () => {
+  expect(examineChanged(sequence, { with: ['4.0 carol heartbeat room-1 2'] }).verdict).toBe('valid')
+})

@@ -1,0 +1,54 @@
+/** The totals of a run, and how evenly its nodes were used. */
+import type { History } from './history/history.ts'
+import type { Result } from './result.ts'
+import { auditOf } from './checks/audit.ts'
+import { ledgerOf } from './checks/ledger.ts'
+import { operationsOf } from './checks/operations.ts'
+import { owedOf, total } from './checks/owed.ts'
+import { sessionsOf } from './checks/sessions.ts'
+
+export function countsOf(history: History): Result['counts'] {
+  const { invokedRow, okRow, failedRow } = operationsOf(history)
+  const ledger = ledgerOf(history)
+  const owed = owedOf(history)
+  const present = (rows: Int32Array): number => rows.reduce((sum, row) => sum + (row === -1 ? 0 : 1), 0)
+  const undecided = invokedRow.reduce((sum, row, message) => sum + (row !== -1 && okRow[message] === -1 && failedRow[message] === -1 ? 1 : 0), 0)
+  return {
+    clients: history.clients.length,
+    sessions: sessionsOf(history).count,
+    sent: present(invokedRow),
+    acked: present(okRow),
+    failed: present(failedRow),
+    unknown: undecided,
+    stored: auditOf(history).stored,
+    deliveriesOwed: total(owed.owed),
+    deliveriesApplied: owed.applied,
+    wireDuplicates: ledger.wireDuplicates,
+    redeliveries: ledger.redeliveries,
+  }
+}
+
+export function evennessOf(history: History): Result['evenness'] {
+  const { value, session } = history.columns
+  const { journals } = history
+  const blank = (): Record<string, number> => Object.fromEntries(history.nodes.map((node) => [node, 0]))
+  const [connections, sends, relayed] = [blank(), blank(), blank()]
+  const add = (to: Record<string, number>, node: string | undefined, count: number): void => {
+    if (node !== undefined) to[node] = (to[node] ?? 0) + count
+  }
+  for (const row of history.rowsOf('connect')) add(connections, history.names[value[row] ?? -1], 1)
+  for (const row of history.rowsOf('stored')) add(sends, history.names[session[row] ?? -1], 1)
+  for (const row of history.journalRowsOf('relayed')) add(relayed, history.nodes[journals.node[row] ?? -1], journals.count[row] ?? 0)
+  return { connections, sends, relayed }
+}
+
+/** Every exit of a node process. */
+export function nodesOf(history: History): Result['nodes'] {
+  const { value, seq, rev, layer, tNs } = history.columns
+  return history.nodes.map((name) => ({
+    name,
+    exits: [...history.rowsOf('nodeExited')]
+      .filter((row) => history.names[value[row] ?? -1] === name)
+      .map((row) => ({ atMs: Math.round((tNs[row] ?? 0) / 1e4) / 100, code: (seq[row] ?? -1) < 0 ? null : (seq[row] ?? null), signal: history.names[rev[row] ?? -1] ?? null, planned: layer[row] === 1 })),
+  }))
+}

@@ -1,0 +1,46 @@
+/** What one check has to say, in a line: its population in its own words, then the figures that are worth a look. */
+import type { CheckResult, Figures } from '../result.ts'
+import { figure, number, words } from './words.ts'
+
+interface Words {
+  /** What was judged. */
+  cases: string
+  /** What is true of all of them. */
+  all: string
+  /** What a violation is. */
+  broken: string
+}
+
+const told: Readonly<Record<string, Words>> = {
+  'acked-is-stored': { cases: 'acked sends', all: 'each stored once with its id, seq and hash', broken: 'is not stored as it was acked' },
+  'delivered-to-all': { cases: 'owed deliveries', all: 'all applied', broken: 'was never applied' },
+  'stored-once': { cases: 'messages', all: 'none stored twice', broken: 'is stored twice or acked differently' },
+  'applied-once': { cases: 'deliveries applied', all: '0 duplicates applied', broken: 'was applied again, or with a hole before it' },
+  sequence: { cases: 'entries', all: 'seqs 1 to head in every room, no hole, no reuse', broken: 'breaks the sequence' },
+  'no-phantom': { cases: 'messages seen or stored', all: 'each was sent, by its sender, to that room', broken: 'was never sent' },
+  'status-legal': { cases: 'messages', all: 'every status a legal step, the last one true', broken: 'shows an illegal or untrue status' },
+  'no-stuck-status': { cases: 'messages', all: 'none left queued, sending, retrying or offline', broken: 'is left with a stuck status' },
+  recovery: { cases: 'heals and clients', all: 'everyone came back and caught up', broken: 'did not recover in time' },
+  'fault-bit': { cases: 'faults', all: 'each has proof that it bit', broken: 'did not bite' },
+  'generator-fit': { cases: 'messages intended', all: 'offered on time', broken: 'was late' },
+  'nodes-accounted': { cases: 'node processes', all: 'every end was planned', broken: 'ended by itself' },
+  population: { cases: 'checks', all: 'each had cases to judge', broken: 'had none' },
+}
+
+export function checkLine(check: CheckResult): string {
+  const own = told[check.name] ?? { cases: 'cases', all: check.claim, broken: 'violates it' }
+  if (check.verdict === 'not-applicable') return `not applicable: ${check.why ?? ''}`
+  if (check.verdict === 'unknown') return `unknown: ${check.why ?? ''}`
+  const violations = check.figures['violations'] ?? 0
+  if (check.verdict === 'invalid') return `${figure('', violations)} of ${number(check.population)} ${own.cases} ${own.broken}${check.why === undefined ? '' : `: ${check.why}`}${aside(check.figures)}`
+  return `${number(check.population)} ${own.cases}: ${own.all}${aside(check.figures)}`
+}
+
+/** Figures that aren't zero, in parentheses. */
+function aside(figures: Figures): string {
+  const kept = Object.entries(figures).filter(([name, value]) => name !== 'violations' && !silent.has(name) && value !== 0)
+  return kept.length === 0 ? '' : ` (${kept.map(([name, value]) => `${words(name)} ${figure(name, value)}`).join(', ')})`
+}
+
+/** They repeat the population or say what is told elsewhere. */
+const silent = new Set(['applied', 'owedLocal', 'owedRemote', 'achieved', 'bit', 'share'])

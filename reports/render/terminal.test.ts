@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { changed, guarantees } from '../checks/clean-history.ts'
+import { parseHistory } from '../checks/text-history.ts'
+import { manifest } from '../history/manifest.ts'
+import { resultOf } from '../verify.ts'
+import { renderTerminal } from './terminal.ts'
+
+function resultFrom(text: string, closed = true) {
+  const told = manifest.parse({
+    version: 1, runId: 'by-hand', closed, seed: 7, mutant: null, originNs: '0', startedAt: '2026-01-01T00:00:00.000Z',
+    experiment: { name: 'redis-drop', hypothesis: 'nothing is lost', topology: 'adapter-classic', scenario: 'steady-chat', guarantees, thresholds: ['delivery.p99 < 250ms during steady'], phases: {} },
+    components: [{ name: 'mongo', source: 'PyPI', version: '0.5.3', standIn: 'SecantusDB' }], versions: {}, machine: { platform: 'linux', cpus: 2, memoryBytes: 1, cpuModel: 'x' },
+    capabilities: [], clients: [], writers: [], nodes: [], plannedKills: [], phases: [], settleMs: 1, quiescenceMs: 1, replay: 'npx shakedown run redis-drop --seed 7',
+  })
+  return resultOf(told, parseHistory(text), { writtenAt: '2026-01-01T00:01:00.000Z' })
+}
+
+test('a valid run: every check with its population, faults with proof, latencies, recovery and the replay command', () => {
+  const text = renderTerminal(resultFrom(changed({})), { colour: false })
+  expect(text).toMatch(/^VALID {3}nothing lost/)
+  expect(text).toContain('fault  cut node-*->redis')
+  expect(text).toContain('bit: probe refused; probe answered')
+  expect(text).toContain('3 acked sends: each stored once with its id, seq and hash')
+  expect(text).toContain('9 owed deliveries: all applied (by range 2)')
+  expect(text).toContain('all caught up 201 ms after the heal')
+  expect(text).toContain('connections 2/1   sends 67/33 %')
+  expect(text).toContain('mongo is SecantusDB 0.5.3, not the real one')
+  expect(text).toContain('again: npx shakedown run redis-drop --seed 7')
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/\u001B/)
+})
+
+test('a violation prints its story with times, nodes, fault and locus', () => {
+  const result = resultFrom(changed({ without: ['alice gets m2'] }))
+  const text = renderTerminal(result, { colour: false })
+  expect(result).toMatchObject({ verdict: 'invalid', exitCode: 2 })
+  expect(text).toMatch(/^INVALID/)
+  expect(text).toContain('✗ delivered-to-all')
+  expect(text).toContain('1 of 9 owed deliveries was never applied')
+  expect(text).toContain('2.002 s  node-2 commits it as seq 5')
+  expect(text).toContain("where: published not on the peer's wire, on node-1, while cut node-*->redis was active")
+})
+
+test('an unknown run says why, and a killed one is unknown whatever was found', () => {
+  const text = renderTerminal(resultFrom(changed({ without: ['fault cut'], with: ['fault cut node-*->redis 1 3 missed'] })), { colour: false })
+  expect(text).toMatch(/^UNKNOWN/)
+  expect(text).toContain('fault-bit: cut node-*->redis did not bite')
+  expect(resultFrom(changed({ without: ['alice gets m2'] }), false)).toMatchObject({ verdict: 'unknown', exitCode: 3, reasons: ['the run was ended before its end was recorded'] })
+})
+
+test('the same history gives the same bytes', () => {
+  expect(JSON.stringify(resultFrom(changed({ without: ['bob gets m3'] })))).toBe(JSON.stringify(resultFrom(changed({ without: ['bob gets m3'] }))))
+})
+
+test('colours only when asked for', () => {
+  expect(renderTerminal(resultFrom(changed({})), { colour: true })).toContain('\u001B[')
+})
