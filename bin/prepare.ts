@@ -2,12 +2,13 @@
 import { isAbsolute, relative } from 'node:path'
 import { findExperiment } from '../chaos/experiment-files.ts'
 import { type Experiment, parseExperiment } from '../chaos/experiment.ts'
+import { plan } from '../chaos/plan.ts'
 import { type Problem, renderProblem } from '../chaos/problem.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { findScenario, scenarios } from '../scenarios/table.ts'
 import { validateScript } from '../scenarios/engine/validate-script.ts'
 import { topologies } from '../system/cluster/topologies/table.ts'
-import type { Topology } from '../system/cluster/topologies/topology.ts'
+import { linkNames, nodeNames, type Topology } from '../system/cluster/topologies/topology.ts'
 import { mutants } from '../system/mutants/table.ts'
 import { ExitWith, usageExit } from './exit-with.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -31,7 +32,9 @@ export function prepare(named: string, options: { seed?: string; topology?: stri
   const parsed = parseExperiment(source.text, source.file, { scenarios: scenarios.map((scenario) => scenario.name), topologies: topologies.map((candidate) => candidate.name) }, options.set)
   if ('problems' in parsed) throw usage(parsed.problems)
   const { experiment } = parsed
-  return { named, experiment, scenario: resolveScenario(experiment), topology: topology ?? topologyNamed(experiment.topology), seed: seed ?? experiment.seed, mutant: options.mutant ?? null }
+  const prepared: Prepared = { named, experiment, scenario: resolveScenario(experiment), topology: topology ?? topologyNamed(experiment.topology), seed: seed ?? experiment.seed, mutant: options.mutant ?? null }
+  refuseUnknownTargets(prepared)
+  return prepared
 }
 
 export function topologyNamed(name: string): Topology {
@@ -49,6 +52,16 @@ function resolveScenario(experiment: Experiment): Scenario {
   const problems = validateScript(scenario.script)
   if (problems.length > 0) throw new ExitWith(usageExit, problems.map((problem) => `${problem.path}:${problem.line}:${problem.column}  ${problem.text}`).join('\n'))
   return scenario
+}
+
+/** The plan is made again, by the same rule, once the cluster is up. */
+function refuseUnknownTargets({ experiment, scenario, topology, seed }: Prepared): void {
+  const cohorts = scenario.cohorts.map((cohort) => cohort.name)
+  try {
+    plan(experiment, seed, { links: linkNames(topology, cohorts), nodes: nodeNames(topology), cohorts })
+  } catch (error) {
+    throw new ExitWith(usageExit, error instanceof Error ? error.message : String(error))
+  }
 }
 
 function usage(problems: readonly Problem[]): ExitWith {

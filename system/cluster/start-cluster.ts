@@ -6,7 +6,8 @@
  *
  * Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ComponentName, Found } from '../components/component.ts'
 import { components } from '../components/table.ts'
@@ -81,7 +82,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     return { name: node.name, host, port }
   }))
   const port = await runtime.port()
-  const adminSocket = join(folder, 'components', 'haproxy', 'admin.sock')
+  // In the system's folder for temporary files: a unix socket's path may have about 100 bytes, a run's folder may lie deeper.
+  const adminSocket = join(tmpdir(), `${runId}-haproxy.sock`)
+  stack.defer(() => rm(adminSocket, { force: true }))
   const balancer = stack.use(await components.haproxy.start(found.haproxy, runtime, { ...place('haproxy'), port, configuration: balancerConfiguration({ topology, port, adminSocket, servers }) }))
   await waitReady(balancer.url, 'the balancer', 10_000, () => null)
   const entrances = new Map<string, URL>()
