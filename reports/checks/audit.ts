@@ -118,19 +118,19 @@ function skipped(history: History, audit: Audit): string | null {
   const { room, seq, layer } = history.columns
   for (const bit of [2, 4]) {
     const lowest = new Float64Array(history.rooms.length).fill(Infinity)
-    const read = new Set<number>()
+    const read = new Uint8Array(audit.storedAt.length)
     for (const kind of ['audited', 'auditedEntry']) {
       for (const row of history.rowsOf(kind)) {
         if (((layer[row] ?? 0) & bit) === 0) continue
         const index = room[row] ?? 0
         lowest[index] = Math.min(lowest[index] ?? Infinity, seq[row] ?? 0)
-        read.add((audit.base[index] ?? 0) + (seq[row] ?? 0))
+        if ((seq[row] ?? 0) < (audit.capacity[index] ?? 0)) read[(audit.base[index] ?? 0) + (seq[row] ?? 0)] = 1
       }
     }
     for (let index = 0; index < history.rooms.length; index++) {
       for (let at = lowest[index] ?? Infinity; at <= (audit.heads[index] ?? -1); at++) {
         const cell = (audit.base[index] ?? 0) + at
-        if ((audit.storedAt[cell] ?? nothing) >= 0 && !read.has(cell)) return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[index]} seq ${at}`
+        if ((audit.storedAt[cell] ?? nothing) >= 0 && read[cell] === 0) return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[index]} seq ${at}`
       }
     }
   }

@@ -118,14 +118,18 @@ export const ledgerOf = once((history: History): Ledger => {
 function passOver(history: History, audit: Audit, invokedRoom: Int32Array, views: Views, byWay: Float64Array, suspects: Pick<Ledger, 'again' | 'jumped' | 'unlike' | 'phantoms'>): Pick<Ledger, 'deliveries' | 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
   const { base, capacity, storedAt } = audit
-  const { viewBase, last } = views
+  const { viewBase, last, session: viewSession } = views
   const rooms = history.rooms.length
+  // Subtle: `open` may replace the bytes; a local name keeps a load out of every row.
+  let { flags } = views
   let [deliveries, appliedRows, wireDuplicates, redeliveries] = [0, 0, 0, 0]
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
     const isMessage = code === kinds.delivery.code
     if (!isMessage && code !== kinds.entry.code) {
-      if (code === kinds.syncReset.code) views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
+      if (code !== kinds.syncReset.code) continue
+      views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
+      flags = views.flags
       continue
     }
     const inRoom = room[row] ?? 0
@@ -141,20 +145,23 @@ function passOver(history: History, audit: Audit, invokedRoom: Int32Array, views
     }
     const view = (client[row] ?? 0) * rooms + inRoom
     let from = viewBase[view] ?? 0
-    if (from < 0) from = views.open(view)
-    if (views.session[view] !== session[row]) {
+    if (from < 0) {
+      from = views.open(view)
+      flags = views.flags
+    }
+    if (viewSession[view] !== session[row]) {
       views.age(view, layers.wire)
-      views.session[view] = session[row] ?? 0
+      viewSession[view] = session[row] ?? 0
     }
     const bits = (layer[row] ?? 0) & 7
-    const before = views.flags[from + at] ?? 0
+    const before = flags[from + at] ?? 0
     const repeated = before & bits
     if (repeated !== 0) {
       if ((repeated & layers.wire) !== 0) wireDuplicates++
       if ((repeated & 6) !== 0) suspects.again.add(row)
     }
     if ((bits & layers.wire) !== 0 && (before & 9) === 8) redeliveries++
-    views.flags[from + at] = before | bits
+    flags[from + at] = before | bits
     if ((bits & layers.applied) === 0) continue
     if (isMessage) {
       appliedRows++

@@ -22,30 +22,32 @@ export const operationsOf = once((history: History): Operations => {
   const times = (): Float64Array => new Float64Array(length).fill(NaN)
   const rows = (): Int32Array => new Int32Array(length).fill(-1)
   const operations: Operations = { intendedNs: times(), invokedNs: times(), commitNs: times(), invokedRoom: rows(), intendedRow: rows(), invokedRow: rows(), okRow: rows(), failedRow: rows() }
-  const first = (kind: string, target: Int32Array, at?: Float64Array): void => {
-    for (const row of history.rowsOf(kind)) {
-      const own = message[row] ?? -1
-      if (target[own] !== -1) continue
-      target[own] = row
-      if (at !== undefined) at[own] = tNs[row] ?? 0
-    }
-  }
-  first('intended', operations.intendedRow, operations.intendedNs)
-  first('invoked', operations.invokedRow, operations.invokedNs)
-  first('ok', operations.okRow)
-  first('failed', operations.failedRow)
-  for (const row of history.rowsOf('invoked')) {
-    const own = message[row] ?? -1
-    if (history.messages.client[own] === client[row]) operations.invokedRoom[own] = room[row] ?? -1
-  }
+  firstRows(history.rowsOf('intended'), message, operations.intendedRow)
+  firstRows(history.rowsOf('invoked'), message, operations.invokedRow)
+  firstRows(history.rowsOf('ok'), message, operations.okRow)
+  firstRows(history.rowsOf('failed'), message, operations.failedRow)
   const { journals } = history
-  for (const row of history.journalRowsOf('committed')) {
-    const own = journals.message[row] ?? -1
-    if (own >= 0 && Number.isNaN(operations.commitNs[own] ?? 0)) operations.commitNs[own] = journals.tNs[row] ?? 0
-  }
+  const committed = new Int32Array(length).fill(-1)
+  firstRows(history.journalRowsOf('committed'), journals.message, committed)
   for (let own = 0; own < length; own++) {
-    const okRow = operations.okRow[own] ?? -1
-    if (Number.isNaN(operations.commitNs[own] ?? 0) && okRow !== -1) operations.commitNs[own] = tNs[okRow] ?? 0
+    const intended = operations.intendedRow[own] ?? -1
+    const invoked = operations.invokedRow[own] ?? -1
+    const commit = committed[own] ?? -1
+    const acked = operations.okRow[own] ?? -1
+    if (intended !== -1) operations.intendedNs[own] = tNs[intended] ?? NaN
+    if (invoked !== -1) operations.invokedNs[own] = tNs[invoked] ?? NaN
+    if (invoked !== -1 && history.messages.client[own] === client[invoked]) operations.invokedRoom[own] = room[invoked] ?? -1
+    if (commit !== -1) operations.commitNs[own] = journals.tNs[commit] ?? NaN
+    else if (acked !== -1) operations.commitNs[own] = tNs[acked] ?? NaN
   }
   return operations
 })
+
+/** The first of these rows for each message. */
+function firstRows(rows: Int32Array, message: Int32Array, target: Int32Array): void {
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index] ?? 0
+    const own = message[row] ?? -1
+    if (own >= 0) target[own] = row
+  }
+}
