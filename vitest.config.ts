@@ -8,7 +8,9 @@ const closingLine = {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]) {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string) => tests.filter((test) => test.result().state === state).length
-    const broken = unhandled.length + modules.filter((module) => module.state() === 'failed' && ![...module.children.allTests()].some((test) => test.result().state === 'failed')).length
+    const broken =
+      unhandled.length +
+      modules.filter((module) => module.state() === 'failed' && ![...module.children.allTests()].some((test) => test.result().state === 'failed')).length
     process.on('exit', () => console.log(`${count('passed')} passed, ${count('failed') + broken} failed`))
   },
 }
@@ -17,9 +19,18 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     projects: [
-      { extends: true, test: { name: 'unit', include: [`${folders}/*.test.ts`], exclude: ['**/*.integration.test.ts', '**/*.cluster.test.ts', '**/node_modules/**'] } },
-      { extends: true, test: { name: 'integration', include: [`${folders}/*.integration.test.ts`], testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false } },
-      { extends: true, test: { name: 'cluster', include: [`${folders}/*.cluster.test.ts`], testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'unit', include: [`${folders}/*.test.ts`], exclude: ['**/*.integration.test.ts', '**/*.cluster.test.ts', '**/node_modules/**'] },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', include: [`${folders}/*.integration.test.ts`], testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: 'cluster', include: [`${folders}/*.cluster.test.ts`], testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false },
+      },
     ],
   },
 })

@@ -11,7 +11,11 @@ test('every mutant names an experiment and checks that exist', () => {
 
 test('every row has a name of its own and a sentence', () => {
   const { mutants, checks, ...rest } = catalogue()
-  const kinds = [...Object.values(rest), checks.map(({ name, claim }) => ({ name, summary: claim })), mutants.map(({ name, breaks }) => ({ name, summary: breaks }))]
+  const kinds = [
+    ...Object.values(rest),
+    checks.map(({ name, claim }) => ({ name, summary: claim })),
+    mutants.map(({ name, breaks }) => ({ name, summary: breaks })),
+  ]
   for (const rows of kinds) {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
     for (const { summary } of rows) expect(summary).not.toBe('')

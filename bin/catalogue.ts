@@ -2,12 +2,15 @@
 import { parse } from 'yaml'
 import { experimentNames, findExperiment } from '../chaos/experiment-files.ts'
 import { faults } from '../chaos/faults/table.ts'
-import { checks } from '../reports/checks/table.ts'
+import { checkList } from '../reports/checks/table.ts'
 import { scenarios } from '../scenarios/table.ts'
 import { topologies } from '../system/cluster/topologies/table.ts'
 import { mutants } from '../system/mutants/table.ts'
 
-interface Row { name: string; summary: string }
+interface Row {
+  name: string
+  summary: string
+}
 export interface Catalogue {
   experiments: Row[]
   scenarios: Row[]
@@ -24,7 +27,7 @@ export function catalogue(): Catalogue {
     scenarios: scenarios.map(row),
     topologies: topologies.map(row),
     faults: faults.map(row),
-    checks: checks.map(({ name, claim }) => ({ name, claim })),
+    checks: checkList.map(({ name, claim }) => ({ name, claim })),
     mutants: mutants.map(({ name, breaks, experiment, caughtBy }) => ({ name, breaks, experiment, caughtBy })),
   }
 }
@@ -37,7 +40,13 @@ export function renderCatalogue(listed: Catalogue): string {
     ['topologies', listed.topologies.map(({ name, summary }) => [name, summary])],
     ['faults', listed.faults.map(({ name, summary }) => [name, summary])],
     ['checks', listed.checks.map(({ name, claim }) => [name, claim])],
-    ['mutants', listed.mutants.map(({ name, breaks, experiment, caughtBy }) => [name, `${breaks}: run ${experiment} --mutant ${name} (caught by ${caughtBy.join(' or ')})`])],
+    [
+      'mutants',
+      listed.mutants.map(({ name, breaks, experiment, caughtBy }) => [
+        name,
+        `${breaks}: run ${experiment} --mutant ${name} (caught by ${caughtBy.join(' or ')})`,
+      ]),
+    ],
   ]
   const width = Math.max(...blocks.flatMap(([, rows]) => rows.map(([name]) => name.length)))
   return `${blocks.map(([title, rows]) => [title, ...rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`)].join('\n')).join('\n\n')}\n`

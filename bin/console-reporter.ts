@@ -16,7 +16,11 @@ export function createReporter(stream: NodeJS.WriteStream): RunReporter & { end(
     },
     live: (state) => {
       if (state.elapsedMs - lastApplied.atMs >= 1_000) {
-        lastApplied = { count: state.progress.applied, atMs: state.elapsedMs, perSecond: Math.round((state.progress.applied - lastApplied.count) * 1_000 / (state.elapsedMs - lastApplied.atMs)) }
+        lastApplied = {
+          count: state.progress.applied,
+          atMs: state.elapsedMs,
+          perSecond: Math.round(((state.progress.applied - lastApplied.count) * 1_000) / (state.elapsedMs - lastApplied.atMs)),
+        }
       }
       const line = liveLine(state, lastApplied.perSecond)
       if (rewriting) update(line)
@@ -25,7 +29,9 @@ export function createReporter(stream: NodeJS.WriteStream): RunReporter & { end(
         stream.write(`${line}\n`)
       }
     },
-    end: () => { if (rewriting) update.clear() },
+    end: () => {
+      if (rewriting) update.clear()
+    },
   }
 }
 

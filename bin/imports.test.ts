@@ -23,7 +23,12 @@ for (const [folder, others] of Object.entries(allowed)) {
       const isTest = file.endsWith('.test.ts')
       for (const target of importsOf(readFileSync(join(root, file), 'utf8')).map((specifier) => relative(root, join(root, dirname(file), specifier)))) {
         const inside = target.startsWith(`${folder}/`)
-        if (!inside && !others.some((other) => (other.endsWith('/') ? target.startsWith(other) : target === other)) && !(isTest && target.startsWith('system/'))) wrong.push(`${file} -> ${target}`)
+        if (
+          !inside &&
+          !others.some((other) => (other.endsWith('/') ? target.startsWith(other) : target === other)) &&
+          !(isTest && target.startsWith('system/'))
+        )
+          wrong.push(`${file} -> ${target}`)
       }
     }
     expect(wrong).toEqual([])
@@ -31,5 +36,9 @@ for (const [folder, others] of Object.entries(allowed)) {
 }
 
 test('the reader of imports sees static, dynamic and type imports', () => {
-  expect(importsOf(`import { a } from './a.ts'\nimport type { B } from '../b.ts'\nawait import('./c.ts')\nimport 'node:fs'`)).toEqual(['./a.ts', '../b.ts', './c.ts'])
+  expect(importsOf(`import { a } from './a.ts'\nimport type { B } from '../b.ts'\nawait import('./c.ts')\nimport 'node:fs'`)).toEqual([
+    './a.ts',
+    '../b.ts',
+    './c.ts',
+  ])
 })

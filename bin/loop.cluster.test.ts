@@ -7,8 +7,12 @@ import type { Result } from '../reports/result.ts'
 import { entryPoint, shakedown } from './spawn-shakedown.ts'
 
 let folder: string
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'shakedown-test-')) })
-afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shakedown-test-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const resultOf = (run: string) => JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as Result
 
@@ -48,20 +52,24 @@ test('after SIGKILL of the harness no process of the run is alive 2 s later, and
 
 /** Linux: the run's id is in the environment of all that belongs to it. */
 function processesOf(runId: string): string[] {
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`SHAKEDOWN_RUN=${runId}`)
-    } catch {
-      // It ended while we looked, or it isn't ours to read.
-      return false
-    }
-  })
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`SHAKEDOWN_RUN=${runId}`)
+      } catch {
+        // It ended while we looked, or it isn't ours to read.
+        return false
+      }
+    })
 }
 
 async function until(what: string, timeoutMs: number, reached: () => boolean): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!reached()) {
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`)
-    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50)
+    })
   }
 }

@@ -25,14 +25,27 @@ export interface Prepared {
 
 export function prepare(named: string, options: { seed?: string; topology?: string; mutant?: string; set: readonly string[] }): Prepared {
   const seed = options.seed === undefined ? null : wholeNumber('--seed', options.seed, 0, 2 ** 31 - 1)
-  if (options.mutant !== undefined && !mutants.some((mutant) => mutant.name === options.mutant)) throw new ExitWith(usageExit, `--mutant ${options.mutant} is not known; there are ${mutants.map((mutant) => mutant.name).join(', ')}`)
+  if (options.mutant !== undefined && !mutants.some((mutant) => mutant.name === options.mutant))
+    throw new ExitWith(usageExit, `--mutant ${options.mutant} is not known; there are ${mutants.map((mutant) => mutant.name).join(', ')}`)
   const topology = options.topology === undefined ? null : topologyNamed(options.topology)
   const source = findExperiment(named)
   if ('problems' in source) throw usage(source.problems)
-  const parsed = parseExperiment(source.text, source.file, { scenarios: scenarios.map((scenario) => scenario.name), topologies: topologies.map((candidate) => candidate.name) }, options.set)
+  const parsed = parseExperiment(
+    source.text,
+    source.file,
+    { scenarios: scenarios.map((scenario) => scenario.name), topologies: topologies.map((candidate) => candidate.name) },
+    options.set,
+  )
   if ('problems' in parsed) throw usage(parsed.problems)
   const { experiment } = parsed
-  const prepared: Prepared = { named, experiment, scenario: resolveScenario(experiment), topology: topology ?? topologyNamed(experiment.topology), seed: seed ?? experiment.seed, mutant: options.mutant ?? null }
+  const prepared: Prepared = {
+    named,
+    experiment,
+    scenario: resolveScenario(experiment),
+    topology: topology ?? topologyNamed(experiment.topology),
+    seed: seed ?? experiment.seed,
+    mutant: options.mutant ?? null,
+  }
   refuseUnknownTargets(prepared)
   return prepared
 }
@@ -48,9 +61,14 @@ function resolveScenario(experiment: Experiment): Scenario {
   const known = findScenario(experiment.scenario)
   const base = known ?? findScenario('steady-chat')
   if (!base) throw new Error('the scenario table has no steady-chat')
-  const scenario: Scenario = { ...base, ...(known ? {} : { name: isAbsolute(experiment.scenario) ? relative('.', experiment.scenario) : experiment.scenario, script: experiment.scenario }), ...experiment.load }
+  const scenario: Scenario = {
+    ...base,
+    ...(known ? {} : { name: isAbsolute(experiment.scenario) ? relative('.', experiment.scenario) : experiment.scenario, script: experiment.scenario }),
+    ...experiment.load,
+  }
   const problems = validateScript(scenario.script)
-  if (problems.length > 0) throw new ExitWith(usageExit, problems.map((problem) => `${problem.path}:${problem.line}:${problem.column}  ${problem.text}`).join('\n'))
+  if (problems.length > 0)
+    throw new ExitWith(usageExit, problems.map((problem) => `${problem.path}:${problem.line}:${problem.column}  ${problem.text}`).join('\n'))
   return scenario
 }
 
@@ -65,5 +83,8 @@ function refuseUnknownTargets({ experiment, scenario, topology, seed }: Prepared
 }
 
 function usage(problems: readonly Problem[]): ExitWith {
-  return new ExitWith(usageExit, `${problems.length === 1 ? 'a problem' : `${problems.length} problems`}, nothing was started:\n${problems.map(renderProblem).join('\n')}`)
+  return new ExitWith(
+    usageExit,
+    `${problems.length === 1 ? 'a problem' : `${problems.length} problems`}, nothing was started:\n${problems.map(renderProblem).join('\n')}`,
+  )
 }

@@ -12,11 +12,14 @@ import { ensureNode24 } from './node-version.ts'
 
 ensureNode24()
 const program = new Command('shakedown')
-  .description('Load testing and chaos verification for realtime chat: proves that no message was lost, duplicated, reordered or left stuck, or shows the events that prove the opposite.')
+  .description(
+    'Load testing and chaos verification for realtime chat: proves that no message was lost, duplicated, reordered or left stuck, or shows the events that prove the opposite.',
+  )
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(see: npx shakedown --help)')
-for (const command of [runCommand, verifyCommand, historyCommand, listCommand, doctorCommand, upCommand]) program.addCommand(command().exitOverride().showHelpAfterError(true))
+for (const command of [runCommand, verifyCommand, historyCommand, listCommand, doctorCommand, upCommand])
+  program.addCommand(command().exitOverride().showHelpAfterError(true))
 
 try {
   await program.parseAsync()

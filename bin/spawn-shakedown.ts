@@ -4,7 +4,10 @@ import { join } from 'node:path'
 
 export const entryPoint = join(import.meta.dirname, 'shakedown.ts')
 
-export interface Ended { exitCode: number | undefined; output: string }
+export interface Ended {
+  exitCode: number | undefined
+  output: string
+}
 
 export async function shakedown(words: readonly string[], timeoutMs: number): Promise<Ended> {
   const ended = await execa(process.execPath, [entryPoint, ...words], { reject: false, all: true, timeout: timeoutMs, forceKillAfterDelay: 5_000 })

@@ -5,8 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shakedown } from './spawn-shakedown.ts'
 
 let folder: string
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'shakedown-usage-')) })
-afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shakedown-usage-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const badFiles: Record<string, string | Buffer> = {
   'unknown-scenario.yml': 'name: x\nscenario: nope\n',
@@ -18,8 +22,24 @@ const badFiles: Record<string, string | Buffer> = {
 }
 
 const badWords = [
-  'run', 'run steady --seed abc', 'run steady --seed -1', 'run steady --trials 0', 'frobnicate', 'verify /nowhere', 'history /nowhere', 'history . --format xml', 'run steady --set nope=1',
-  'run steady --set phases.steady=soon', 'run steady --mutant nope', 'run steady --topology nope', 'run steady --proxy some', 'run steady extra words', 'up --topology nope', 'run no-such-experiment', 'run ./missing.yml', 'doctor --frob',
+  'run',
+  'run steady --seed abc',
+  'run steady --seed -1',
+  'run steady --trials 0',
+  'frobnicate',
+  'verify /nowhere',
+  'history /nowhere',
+  'history . --format xml',
+  'run steady --set nope=1',
+  'run steady --set phases.steady=soon',
+  'run steady --mutant nope',
+  'run steady --topology nope',
+  'run steady --proxy some',
+  'run steady extra words',
+  'up --topology nope',
+  'run no-such-experiment',
+  'run ./missing.yml',
+  'doctor --frob',
 ]
 
 for (const [name, content] of Object.entries(badFiles)) {

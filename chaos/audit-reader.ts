@@ -6,16 +6,30 @@ const deadlineMs = 15_000
 type AuditSocket = Socket<ServerToClient, ClientToServer>
 
 /** `sync` is null when the node answered with a reset (the room is longer than the replay limit). */
-export interface RoomAsRead { head: number; sync: WireEntry[] | null; history: WireEntry[] }
+export interface RoomAsRead {
+  head: number
+  sync: WireEntry[] | null
+  history: WireEntry[]
+}
 
 export async function readRoomAsFreshDevice(options: { url: URL; token: string; room: string; epoch: string }): Promise<RoomAsRead> {
   const deviceId = deviceOf(options.token)
-  const socket: AuditSocket = io(options.url.href, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { token: options.token, deviceId, connectionNumber: 1 } })
+  const socket: AuditSocket = io(options.url.href, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    auth: { token: options.token, deviceId, connectionNumber: 1 },
+  })
   try {
-    await within('hello of a node', new Promise<void>((resolve, reject) => {
-      socket.once('hello', () => { resolve() })
-      socket.once('connect_error', reject)
-    }))
+    await within(
+      'hello of a node',
+      new Promise<void>((resolve, reject) => {
+        socket.once('hello', () => {
+          resolve()
+        })
+        socket.once('connect_error', reject)
+      }),
+    )
     const sync = await readBySync(socket, options.room, options.epoch)
     const { entries, head } = await readByHistory(socket, options.room)
     return { head, sync, history: entries }
@@ -31,8 +45,12 @@ async function readBySync(socket: AuditSocket, room: string, epoch: string): Pro
       if (page.room === room) entries.push(...page.entries)
       ack()
     })
-    socket.on('sync:complete', (complete) => { if (complete.room === room) resolve(entries) })
-    socket.on('sync:reset', (reset) => { if (reset.room === room) resolve(null) })
+    socket.on('sync:complete', (complete) => {
+      if (complete.room === room) resolve(entries)
+    })
+    socket.on('sync:reset', (reset) => {
+      if (reset.room === room) resolve(null)
+    })
   })
   const answer = await socket.timeout(deadlineMs).emitWithAck('sync:begin', { rooms: { [room]: { epoch, appliedSeq: 0 } } })
   if (!answer.ok) throw new Error(`sync:begin was refused: ${answer.error.code} ${answer.error.message}`)
@@ -63,7 +81,11 @@ function deviceOf(token: string): string {
 
 async function within<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(new Error(`waited ${deadlineMs} ms for ${what}`)) }, deadlineMs) })
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`waited ${deadlineMs} ms for ${what}`))
+    }, deadlineMs)
+  })
   try {
     return await Promise.race([promise, deadline])
   } finally {

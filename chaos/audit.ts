@@ -36,7 +36,11 @@ export interface AuditOptions {
   cohort: string
 }
 
-export interface AuditSummary { messages: number; entries: number; problems: string[] }
+export interface AuditSummary {
+  messages: number
+  entries: number
+  problems: string[]
+}
 
 export async function audit(options: AuditOptions): Promise<AuditSummary> {
   const { cluster, rooms } = options
@@ -75,7 +79,18 @@ function recordStored({ writer, nowNs, clientOfUser }: AuditOptions, room: strin
     const epoch = writer.name(entry.epoch)
     if (entry.kind === 'message') {
       const message = messageId(writer, entry.body ?? null, entry._id)
-      writer.row(nowNs(), clientOfUser.get(entry.actorId) ?? -1, writer.name(entry.acceptedBy), roomName, kinds.stored.code, 0, message, entry.seq, entry.rev ?? entry.seq, bodyHash(entry.body ?? ''))
+      writer.row(
+        nowNs(),
+        clientOfUser.get(entry.actorId) ?? -1,
+        writer.name(entry.acceptedBy),
+        roomName,
+        kinds.stored.code,
+        0,
+        message,
+        entry.seq,
+        entry.rev ?? entry.seq,
+        bodyHash(entry.body ?? ''),
+      )
       writer.row(nowNs(), -1, -1, roomName, kinds.storedId.code, 0, message, entry.seq, epoch, writer.name(entry._id))
     } else {
       writer.row(nowNs(), clientOfUser.get(entry.actorId) ?? -1, -1, roomName, kinds.storedEntry.code, 0, -1, entry.seq, epoch, entryKind(entry.kind))
@@ -88,7 +103,19 @@ function recordStored({ writer, nowNs, clientOfUser }: AuditOptions, room: strin
 function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: readonly WireEntry[], reader: number, head: number): void {
   const roomName = writer.name(room)
   for (const entry of entries) {
-    if (entry.kind === 'message') writer.row(nowNs(), -1, -1, roomName, kinds.audited.code, reader, messageId(writer, entry.message?.body ?? null, entry.id), entry.seq, entry.rev, bodyHash(entry.message?.body ?? ''))
+    if (entry.kind === 'message')
+      writer.row(
+        nowNs(),
+        -1,
+        -1,
+        roomName,
+        kinds.audited.code,
+        reader,
+        messageId(writer, entry.message?.body ?? null, entry.id),
+        entry.seq,
+        entry.rev,
+        bodyHash(entry.message?.body ?? ''),
+      )
     else writer.row(nowNs(), -1, -1, roomName, kinds.auditedEntry.code, reader, -1, entry.seq, -1, entryKind(entry.kind))
   }
   writer.row(nowNs(), -1, -1, roomName, kinds.auditHead.code, reader, -1, head, -1, writer.name(entries[0]?.epoch ?? ''))

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { parseDuration, renderDuration } from './duration.ts'
 
-test.each([['8s', 8000], ['250ms', 250], ['2m', 120_000], ['1.5s', 1500], ['0s', 0]])('%s is %i ms', (text, ms) => {
+test.each([
+  ['8s', 8000],
+  ['250ms', 250],
+  ['2m', 120_000],
+  ['1.5s', 1500],
+  ['0s', 0],
+])('%s is %i ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms)
 })
 
@@ -9,6 +15,12 @@ test.each(['8', 's', '8 s', '-1s', '8h', '', '1e3s'])('"%s" is no duration', (te
   expect(() => parseDuration(text)).toThrow('a duration such as 8s')
 })
 
-test.each([[8000, '8s'], [250, '250ms'], [120_000, '2m'], [1500, '1500ms'], [0, '0s']])('%i ms is written %s', (ms, text) => {
+test.each([
+  [8000, '8s'],
+  [250, '250ms'],
+  [120_000, '2m'],
+  [1500, '1500ms'],
+  [0, '0s'],
+])('%i ms is written %s', (ms, text) => {
   expect(renderDuration(ms)).toBe(text)
 })

@@ -33,10 +33,18 @@ const selectors = {
 const faultShape = Object.fromEntries(
   faults.map((fault) => {
     const target = fault.targets === 'nodes' ? { node: selectors.node } : selectors
-    return [fault.name, mapping({ ...target, ...fault.parameters.shape }, `a mapping such as { ${fault.targets === 'nodes' ? 'node: random' : 'link: "node-*->redis"'} }`).optional().describe(fault.summary)]
+    return [
+      fault.name,
+      mapping({ ...target, ...fault.parameters.shape }, `a mapping such as { ${fault.targets === 'nodes' ? 'node: random' : 'link: "node-*->redis"'} }`)
+        .optional()
+        .describe(fault.summary),
+    ]
   }),
 )
-const faultRow = mapping({ ...faultShape, at: trigger, for: duration.optional().describe('How long it lasts; without it, to the end of the impact phase') }, 'a mapping such as { cut: { link: "node-*->redis" }, at: { phase: impact }, for: 8s }')
+const faultRow = mapping(
+  { ...faultShape, at: trigger, for: duration.optional().describe('How long it lasts; without it, to the end of the impact phase') },
+  'a mapping such as { cut: { link: "node-*->redis" }, at: { phase: impact }, for: 8s }',
+)
 
 export const experimentDocument = mapping(
   {
@@ -45,7 +53,10 @@ export const experimentDocument = mapping(
     topology: text('the name of a topology'),
     scenario: text('the name of a scenario or the path of an Artillery script'),
     seed: whole(0, 2 ** 31 - 1).default(1),
-    phases: mapping({ warmup: duration, steady: duration, impact: duration, recovery: duration, settle: duration.describe('A deadline, not a sleep') }, 'a mapping with warmup, steady, impact, recovery and settle'),
+    phases: mapping(
+      { warmup: duration, steady: duration, impact: duration, recovery: duration, settle: duration.describe('A deadline, not a sleep') },
+      'a mapping with warmup, steady, impact, recovery and settle',
+    ),
     faults: z.array(faultRow, { error: 'a list of faults (or nothing)' }).max(100, { error: 'at most 100 faults' }).default([]),
     guarantees: mapping(
       {
@@ -61,7 +72,11 @@ export const experimentDocument = mapping(
       {
         rooms: whole(1, 100_000).optional(),
         membersPerRoom: whole(1, 100_000).optional(),
-        messagesPerSecondPerRoom: z.number({ error: 'a number above 0, at most 100000' }).gt(0, { error: 'a number above 0, at most 100000' }).max(100_000, { error: 'a number above 0, at most 100000' }).optional(),
+        messagesPerSecondPerRoom: z
+          .number({ error: 'a number above 0, at most 100000' })
+          .gt(0, { error: 'a number above 0, at most 100000' })
+          .max(100_000, { error: 'a number above 0, at most 100000' })
+          .optional(),
         bodyBytes: whole(64, 8192).optional(),
       },
       'a mapping with any of rooms, membersPerRoom, messagesPerSecondPerRoom, bodyBytes',

@@ -8,16 +8,24 @@ const ownFolder = join(import.meta.dirname, 'experiments')
 const sizeLimitBytes = 1024 * 1024
 
 export function experimentNames(folder = ownFolder): string[] {
-  return readdirSync(folder).filter((file) => file.endsWith('.yml')).map((file) => file.slice(0, -'.yml'.length)).toSorted()
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => file.slice(0, -'.yml'.length))
+    .toSorted()
 }
 
 export function findExperiment(nameOrPath: string, folder = ownFolder): { file: string; text: string } | { problems: Problem[] } {
-  const problem = (found: string, fix: string): { problems: Problem[] } => ({ problems: [{ file: nameOrPath, line: 1, column: 1, path: '', found, expected: 'the name of an experiment or the path of a YAML file', fix }] })
+  const problem = (found: string, fix: string): { problems: Problem[] } => ({
+    problems: [{ file: nameOrPath, line: 1, column: 1, path: '', found, expected: 'the name of an experiment or the path of a YAML file', fix }],
+  })
   const names = experimentNames(folder)
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath)
   if (!isPath && !names.includes(nameOrPath)) {
     const near = nearest(nameOrPath, names)
-    return problem('is no experiment', near === null ? `there are ${names.join(', ')}; a path begins with ./` : `did you mean ${near}? There are ${names.join(', ')}`)
+    return problem(
+      'is no experiment',
+      near === null ? `there are ${names.join(', ')}; a path begins with ./` : `did you mean ${near}? There are ${names.join(', ')}`,
+    )
   }
   const file = isPath ? nameOrPath : join(folder, `${nameOrPath}.yml`)
   try {

@@ -5,7 +5,13 @@ import { nearest } from './nearest.ts'
 import { inOrder, type Problem } from './problem.ts'
 import type { ReadDocument } from './yaml-document.ts'
 
-export interface Issue { path: readonly PropertyKey[]; found: string; expected: string; fix: string; at?: 'key' }
+export interface Issue {
+  path: readonly PropertyKey[]
+  found: string
+  expected: string
+  fix: string
+  at?: 'key'
+}
 
 export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
@@ -21,7 +27,13 @@ export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
 function unknownKey(path: readonly PropertyKey[], key: string): Issue {
   const known = knownKeys(path)
   const near = nearest(key, known)
-  return { path: [...path, key], at: 'key', found: 'is not known', expected: `one of ${known.join(', ')}`, fix: near === null ? 'remove it' : `did you mean ${near}?` }
+  return {
+    path: [...path, key],
+    at: 'key',
+    found: 'is not known',
+    expected: `one of ${known.join(', ')}`,
+    fix: near === null ? 'remove it' : `did you mean ${near}?`,
+  }
 }
 
 /** One problem a path, in the order of the file; what a setting gave is blamed on the setting. */

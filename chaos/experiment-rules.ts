@@ -9,7 +9,10 @@ import { shown, valueAt, type Issue } from './experiment-problems.ts'
 import { faults } from './faults/table.ts'
 import { nearest } from './nearest.ts'
 
-export interface Known { scenarios: readonly string[]; topologies: readonly string[] }
+export interface Known {
+  scenarios: readonly string[]
+  topologies: readonly string[]
+}
 
 export function ruleIssues(value: unknown, known: Known): Issue[] {
   const rows = valueAt(value, ['faults'])
@@ -37,7 +40,12 @@ function scenarioIssues(name: unknown, known: Known): Issue[] {
 
 function unknownName(path: string[], name: string, noun: string, names: readonly string[]): Issue {
   const near = nearest(name, names)
-  return { path, found: `is ${shown(name)}, which is no ${noun}`, expected: `one of ${names.join(', ')}`, fix: near === null ? 'shakedown list shows them all' : `did you mean ${near}?` }
+  return {
+    path,
+    found: `is ${shown(name)}, which is no ${noun}`,
+    expected: `one of ${names.join(', ')}`,
+    fix: near === null ? 'shakedown list shows them all' : `did you mean ${near}?`,
+  }
 }
 
 function thresholdIssues(text: unknown, index: number): Issue[] {
@@ -46,7 +54,14 @@ function thresholdIssues(text: unknown, index: number): Issue[] {
     parseThreshold(text)
     return []
   } catch (error) {
-    return [{ path: ['thresholds', index], found: `is ${shown(text)}`, expected: 'a threshold such as delivery.p99 < 250ms during steady', fix: error instanceof Error ? error.message : String(error) }]
+    return [
+      {
+        path: ['thresholds', index],
+        found: `is ${shown(text)}`,
+        expected: 'a threshold such as delivery.p99 < 250ms during steady',
+        fix: error instanceof Error ? error.message : String(error),
+      },
+    ]
   }
 }
 
@@ -57,7 +72,15 @@ function faultIssues(value: unknown, row: unknown, index: number): Issue[] {
   const [fault] = named
   if (named.length !== 1 || fault === undefined) {
     const found = named.length === 0 ? 'names no fault' : `names ${named.length} faults`
-    return [{ path, found, expected: `one of ${faults.map(({ name }) => name).join(', ')}`, fix: named.length === 0 ? 'add for example cut: { link: "node-*->redis" }' : 'give each fault a row of its own' }, ...triggerIssues(value, index)]
+    return [
+      {
+        path,
+        found,
+        expected: `one of ${faults.map(({ name }) => name).join(', ')}`,
+        fix: named.length === 0 ? 'add for example cut: { link: "node-*->redis" }' : 'give each fault a row of its own',
+      },
+      ...triggerIssues(value, index),
+    ]
   }
   return [...targetIssues(valueAt(row, [fault.name]), [...path, fault.name], fault.targets), ...triggerIssues(value, index)]
 }
@@ -68,7 +91,14 @@ function targetIssues(parameters: unknown, path: (string | number)[], targets: '
   const given = selectors.filter((selector) => selector in parameters)
   if (given.length === 1) return []
   const expected = targets === 'nodes' ? 'node: with a name, random or most-sockets' : 'one target: link, node or cohort'
-  return [{ path, found: given.length === 0 ? 'has no target' : `has ${given.length} targets`, expected, fix: given.length === 0 ? `add ${targets === 'nodes' ? 'node: random' : 'link: "node-*->redis"'}` : `keep one of ${given.join(', ')}` }]
+  return [
+    {
+      path,
+      found: given.length === 0 ? 'has no target' : `has ${given.length} targets`,
+      expected,
+      fix: given.length === 0 ? `add ${targets === 'nodes' ? 'node: random' : 'link: "node-*->redis"'}` : `keep one of ${given.join(', ')}`,
+    },
+  ]
 }
 
 function triggerIssues(value: unknown, index: number): Issue[] {
@@ -94,13 +124,28 @@ function latenessIssues(value: unknown, path: readonly PropertyKey[], phase: unk
   const phaseMs = lengthsMs[begins] ?? null
   const afterMs = after === undefined ? 0 : durationMs(after)
   if (phaseMs === null || afterMs === null) return []
-  if (afterMs >= phaseMs) return [{ path, found: `is ${shown(after ?? '0s')}, but phase ${String(phase)} lasts ${renderDuration(phaseMs)}`, expected: `less than ${renderDuration(phaseMs)}`, fix: `begin earlier, or make phases.${String(phase)} longer` }]
+  if (afterMs >= phaseMs)
+    return [
+      {
+        path,
+        found: `is ${shown(after ?? '0s')}, but phase ${String(phase)} lasts ${renderDuration(phaseMs)}`,
+        expected: `less than ${renderDuration(phaseMs)}`,
+        fix: `begin earlier, or make phases.${String(phase)} longer`,
+      },
+    ]
   const lastingMs = durationMs(lasting)
   const rest = lengthsMs.slice(begins)
   if (lastingMs === null || rest.includes(null)) return []
   const leftMs = rest.reduce<number>((sum, length) => sum + (length ?? 0), 0) - afterMs
   if (lastingMs <= leftMs) return []
-  return [{ path: [...path.slice(0, 2), 'for'], found: `is ${shown(lasting)}, which outlasts the impact phase`, expected: `at most ${renderDuration(leftMs)}`, fix: 'shorten it, or make phases.impact longer: every fault is healed when impact ends' }]
+  return [
+    {
+      path: [...path.slice(0, 2), 'for'],
+      found: `is ${shown(lasting)}, which outlasts the impact phase`,
+      expected: `at most ${renderDuration(leftMs)}`,
+      fix: 'shorten it, or make phases.impact longer: every fault is healed when impact ends',
+    },
+  ]
 }
 
 /** Null for anything that is no duration. */

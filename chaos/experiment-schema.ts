@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { experimentDocument } from './experiment-document.ts'
 
-interface JsonSchema { properties?: Readonly<Record<string, JsonSchema>>; items?: JsonSchema }
+interface JsonSchema {
+  properties?: Readonly<Record<string, JsonSchema>>
+  items?: JsonSchema
+}
 
 export function experimentSchema(): z.core.JSONSchema.BaseSchema {
   return { title: 'shakedown experiment', ...z.toJSONSchema(experimentDocument, { io: 'input' }) }

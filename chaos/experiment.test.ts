@@ -45,16 +45,33 @@ test.each(experimentNames())('%s comes with shakedown and is sound', (name) => {
 
 test('a sound experiment is read whole', () => {
   expect(parsed(sound)).toEqual({
-    name: 'mine', hypothesis: 'It holds.', topology: 'adapter-classic', scenario: 'steady-chat', seed: 1,
+    name: 'mine',
+    hypothesis: 'It holds.',
+    topology: 'adapter-classic',
+    scenario: 'steady-chat',
+    seed: 1,
     phases: { warmupMs: 4000, steadyMs: 6000, impactMs: 12_000, recoveryMs: 8000, settleMs: 20_000 },
-    faults: [{ fault: 'cut', target: { kind: 'link', pattern: 'node-*->redis' }, parameters: {}, trigger: { kind: 'phase', phase: 'impact', afterMs: 1000 }, forMs: 8000 }],
+    faults: [
+      {
+        fault: 'cut',
+        target: { kind: 'link', pattern: 'node-*->redis' },
+        parameters: {},
+        trigger: { kind: 'phase', phase: 'impact', afterMs: 1000 },
+        forMs: 8000,
+      },
+    ],
     guarantees: { ack: 'majority', delivery: 'every-member', order: 'room', recoveryMs: 10_000 },
-    thresholds: ['delivery.p99 < 250ms during steady'], load: {},
+    thresholds: ['delivery.p99 < 250ms during steady'],
+    load: {},
   })
 })
 
 test('a fault may be triggered by the Nth ack of a room', () => {
-  expect(parsed(changed('{ phase: impact, after: 1s }', '{ event: acked, count: 500, room: room-3 }')).faults[0]?.trigger).toEqual({ kind: 'acked', count: 500, room: 'room-3' })
+  expect(parsed(changed('{ phase: impact, after: 1s }', '{ event: acked, count: 500, room: room-3 }')).faults[0]?.trigger).toEqual({
+    kind: 'acked',
+    count: 500,
+    room: 'room-3',
+  })
 })
 
 test('a scenario may be the path of a script, beside the experiment', () => {
@@ -72,7 +89,13 @@ const malformed: Record<string, ReturnType<typeof one>> = {
   'broken YAML': one(changed('phases: {', 'phases: [{'), 6, 1, '', /not valid YAML/),
   'a key given twice': one(`${sound}name: again\n`, 13, 1, '', /Map keys must be unique/),
   'two documents': one(`${sound}---\nname: b\n`, 13, 1, '', /multiple documents/),
-  'an endless alias': one('a: &a [1, 2, 3]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]\n', 1, 1, '', /alias/),
+  'an endless alias': one(
+    'a: &a [1, 2, 3]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]\n',
+    1,
+    1,
+    '',
+    /alias/,
+  ),
   'a missing name': one(changed('name: mine\n', ''), 1, 1, 'name', /is missing/),
   'a name with blanks': one(changed('name: mine', 'name: My Own'), 1, 7, 'name', /lower-case letters/),
   'a hypothesis that is no text': one(changed('It holds.', '[1]'), 2, 13, 'hypothesis', /is \[1\].*one sentence/),
@@ -86,7 +109,13 @@ const malformed: Record<string, ReturnType<typeof one>> = {
   'a missing phase': one(changed('steady: 6s, ', ''), 5, 9, 'phases.steady', /is missing/),
   'an unknown phase': one(changed('settle: 20s', 'settle: 20s, cooldown: 3s'), 5, 75, 'phases.cooldown', /is not known/),
   'phases as a list': one(changed('{ warmup: 4s, steady: 6s, impact: 12s, recovery: 8s, settle: 20s }', '[4s]'), 5, 9, 'phases', /a mapping with warmup/),
-  'faults as a mapping': one(changed('  - cut: { link: "node-*->redis" }\n    at: { phase: impact, after: 1s }\n    for: 8s', '  cut: {}'), 7, 3, 'faults', /a list of faults/),
+  'faults as a mapping': one(
+    changed('  - cut: { link: "node-*->redis" }\n    at: { phase: impact, after: 1s }\n    for: 8s', '  cut: {}'),
+    7,
+    3,
+    'faults',
+    /a list of faults/,
+  ),
   'an unknown fault': one(changed('cut:', 'cutt:'), 7, 5, 'faults.0', /names no fault/),
   'two faults in a row': one(changed('    for: 8s', '    kill: { node: random }\n    for: 8s'), 7, 5, 'faults.0', /names 2 faults/),
   'a fault without a target': one(changed('link: "node-*->redis"', ''), 7, 10, 'faults.0.cut', /has no target/),
@@ -100,7 +129,13 @@ const malformed: Record<string, ReturnType<typeof one>> = {
   'a fault after the end of its phase': one(changed('after: 1s', 'after: 12s'), 8, 33, 'faults.0.at.after', /phase impact lasts 12s/),
   'a fault that outlasts impact': one(changed('for: 8s', 'for: 11500ms'), 9, 10, 'faults.0.for', /at most 11s/),
   'a throttle without latency': one(changed('cut: { link:', 'throttle: { link:'), 7, 15, 'faults.0.throttle.latency', /is missing/),
-  'a stall in no direction': one(changed('cut: { link: "node-*->redis" }', 'stall: { link: "a->b", direction: sideways }'), 7, 39, 'faults.0.stall.direction', /one of both, upstream, downstream/),
+  'a stall in no direction': one(
+    changed('cut: { link: "node-*->redis" }', 'stall: { link: "a->b", direction: sideways }'),
+    7,
+    39,
+    'faults.0.stall.direction',
+    /one of both, upstream, downstream/,
+  ),
   'an unknown guarantee': one(changed('ack: majority', 'ack: majorty'), 10, 20, 'guarantees.ack', /did you mean majority\?/),
   'an unreadable threshold': one(changed('delivery.p99 < 250ms during steady', 'delivery is fast'), 12, 5, 'thresholds.0', /a threshold such as/),
   'a load of nothing': one(`${sound}load: { rooms: 0 }\n`, 13, 16, 'load.rooms', /whole number from 1/),
@@ -113,12 +148,21 @@ test.each(Object.entries(malformed))('%s is told with its place and what to writ
 })
 
 test('all problems are told at once, in the order of the file', () => {
-  const text = changed('topology: adapter-classic', 'topology: mesh').replace('warmup: 4s', 'warmup: 4').replace('for: 8s', 'for: long').replace('order: room', 'order: any').replace('< 250ms', '<')
+  const text = changed('topology: adapter-classic', 'topology: mesh')
+    .replace('warmup: 4s', 'warmup: 4')
+    .replace('for: 8s', 'for: long')
+    .replace('order: room', 'order: any')
+    .replace('< 250ms', '<')
   expect(problems(text).map((problem) => problem.path)).toEqual(['topology', 'phases.warmup', 'faults.0.for', 'guarantees.order', 'thresholds.0'])
 })
 
 test('a setting changes the experiment before it is parsed', () => {
-  expect(parsed(sound, ['seed=9', 'load.rooms=4', 'faults.0.for=2s', 'thresholds=[]', 'faults.0.cut.link=node-1->redis'])).toMatchObject({ seed: 9, load: { rooms: 4 }, thresholds: [], faults: [{ forMs: 2000, target: { pattern: 'node-1->redis' } }] })
+  expect(parsed(sound, ['seed=9', 'load.rooms=4', 'faults.0.for=2s', 'thresholds=[]', 'faults.0.cut.link=node-1->redis'])).toMatchObject({
+    seed: 9,
+    load: { rooms: 4 },
+    thresholds: [],
+    faults: [{ forMs: 2000, target: { pattern: 'node-1->redis' } }],
+  })
 })
 
 test.each([

@@ -23,7 +23,12 @@ export interface FaultSpecification {
   /** Null: to the end of the impact phase, or for good where the fault says so. */
   forMs: number | null
 }
-export interface Load { rooms?: number; membersPerRoom?: number; messagesPerSecondPerRoom?: number; bodyBytes?: number }
+export interface Load {
+  rooms?: number
+  membersPerRoom?: number
+  messagesPerSecondPerRoom?: number
+  bodyBytes?: number
+}
 
 export interface Experiment {
   name: string
@@ -40,7 +45,12 @@ export interface Experiment {
 }
 
 /** All problems at once, in the order of the file. `settings` are `path=value` texts that change the experiment first. */
-export function parseExperiment(text: string, file: string, known: Known, settings: readonly string[] = []): { experiment: Experiment } | { problems: Problem[] } {
+export function parseExperiment(
+  text: string,
+  file: string,
+  known: Known,
+  settings: readonly string[] = [],
+): { experiment: Experiment } | { problems: Problem[] } {
   const read = readDocument(text, file)
   if ('problems' in read) return read
   const applied = applySettings(read.document, settings)

@@ -25,7 +25,11 @@ async function probeOf(kind: Upstream, answer: (socket: Socket, question: Buffer
   return probeLink({ ...at, upstream: { kind, ...at } }, timeoutMs)
 }
 
-test.each<[Upstream, string]>([['redis', '+PONG\r\n'], ['redis', '-NOAUTH Authentication required.\r\n'], ['http', 'HTTP/1.1 503 Service Unavailable\r\n\r\n']])('%s answers with %j', async (kind, answer) => {
+test.each<[Upstream, string]>([
+  ['redis', '+PONG\r\n'],
+  ['redis', '-NOAUTH Authentication required.\r\n'],
+  ['http', 'HTTP/1.1 503 Service Unavailable\r\n\r\n'],
+])('%s answers with %j', async (kind, answer) => {
   expect(await probeOf(kind, (socket) => socket.write(answer))).toMatchObject({ answered: true })
 })
 

@@ -29,13 +29,19 @@ export function probeLink(link: Pick<Link, 'host' | 'port' | 'upstream'>, timeou
   })
 }
 
-interface Question { request: Buffer; isWhole(received: Buffer): boolean }
+interface Question {
+  request: Buffer
+  isWhole(received: Buffer): boolean
+}
 
 const questions: Readonly<Record<Upstream, Question>> = {
   /** An error reply (a password is asked for) is an answer of Redis all the same. */
   redis: { request: Buffer.from('PING\r\n'), isWhole: (received) => /^[+-].*\r\n/.test(received.toString('latin1')) },
   /** Any status: a balancer without nodes answers 503, and the link to it works. */
-  http: { request: Buffer.from('GET /health/live HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n'), isWhole: (received) => /^HTTP\/1\.\d \d{3} /.test(received.toString('latin1')) },
+  http: {
+    request: Buffer.from('GET /health/live HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n'),
+    isWhole: (received) => /^HTTP\/1\.\d \d{3} /.test(received.toString('latin1')),
+  },
   mongo: { request: hello(), isWhole: (received) => received.length >= 4 && received.length >= received.readInt32LE(0) },
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { editDistance, nearest } from './nearest.ts'
 
-test.each([['kitten', 'sitting', 3], ['', 'abc', 3], ['same', 'same', 0]])('%s to %s takes %i edits', (left, right, edits) => {
+test.each([
+  ['kitten', 'sitting', 3],
+  ['', 'abc', 3],
+  ['same', 'same', 0],
+])('%s to %s takes %i edits', (left, right, edits) => {
   expect(editDistance(left, right)).toBe(edits)
 })
 

@@ -8,7 +8,12 @@ const draw = (seed: number, label?: string): number[] => {
 }
 
 test('the same seed and label give the same numbers', () => {
-  fc.assert(fc.property(fc.integer(), fc.string(), (seed, label) => { expect(draw(seed, label)).toEqual(draw(seed, label)) }), { numRuns: 50 })
+  fc.assert(
+    fc.property(fc.integer(), fc.string(), (seed, label) => {
+      expect(draw(seed, label)).toEqual(draw(seed, label))
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('another label gives another stream', () => {
@@ -16,10 +21,12 @@ test('another label gives another stream', () => {
 })
 
 test('a number below a limit is whole and inside', () => {
-  fc.assert(fc.property(fc.integer(), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {
-    const drawn = random(seed).below(limit)
-    expect(Number.isInteger(drawn) && drawn >= 0 && drawn < limit).toBe(true)
-  }))
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {
+      const drawn = random(seed).below(limit)
+      expect(Number.isInteger(drawn) && drawn >= 0 && drawn < limit).toBe(true)
+    }),
+  )
 })
 
 test('over many seeds each of three is picked about as often', () => {

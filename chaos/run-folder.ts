@@ -33,17 +33,43 @@ export type RunFolder = ReturnType<typeof createRunFolder>
 export function createRunFolder(options: RunFolderOptions) {
   const { folder, experiment } = options
   const manifest: Manifest = {
-    version: 1, runId: options.runId, closed: false,
-    experiment: { name: experiment.name, hypothesis: experiment.hypothesis, topology: options.topology.name, scenario: options.scenario.name, guarantees: experiment.guarantees, thresholds: [...experiment.thresholds], phases: experiment.phases },
-    seed: options.seed, mutant: options.mutant, originNs: String(options.originNs), startedAt: new Date().toISOString(), replay: options.replay,
-    components: [], versions: { ...options.versions }, machine: { platform: `${platform()} ${release()}`, cpus: cpus().length, memoryBytes: totalmem(), cpuModel: cpus()[0]?.model ?? 'unknown' },
-    capabilities: [...options.driver.capabilities], clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })), writers: [],
-    nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })), plannedKills: [], phases: [],
-    settleMs: experiment.phases.settleMs, quiescenceMs: options.quiescenceMs, problems: [],
+    version: 1,
+    runId: options.runId,
+    closed: false,
+    experiment: {
+      name: experiment.name,
+      hypothesis: experiment.hypothesis,
+      topology: options.topology.name,
+      scenario: options.scenario.name,
+      guarantees: experiment.guarantees,
+      thresholds: [...experiment.thresholds],
+      phases: experiment.phases,
+    },
+    seed: options.seed,
+    mutant: options.mutant,
+    originNs: String(options.originNs),
+    startedAt: new Date().toISOString(),
+    replay: options.replay,
+    components: [],
+    versions: { ...options.versions },
+    machine: { platform: `${platform()} ${release()}`, cpus: cpus().length, memoryBytes: totalmem(), cpuModel: cpus()[0]?.model ?? 'unknown' },
+    capabilities: [...options.driver.capabilities],
+    clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })),
+    writers: [],
+    nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })),
+    plannedKills: [],
+    phases: [],
+    settleMs: experiment.phases.settleMs,
+    quiescenceMs: options.quiescenceMs,
+    problems: [],
   }
   const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
-  const save = () => { write(folder, 'manifest.json', manifest) }
-  const saveTrace = () => { write(folder, 'trace.json', trace) }
+  const save = () => {
+    write(folder, 'manifest.json', manifest)
+  }
+  const saveTrace = () => {
+    write(folder, 'trace.json', trace)
+  }
   save()
   saveTrace()
   return {
@@ -91,10 +117,12 @@ export function createRunFolder(options: RunFolderOptions) {
 /** A writer leaves `<writer>.rows.arrow` and `<writer>.names.arrow`. */
 function pairFiles(files: readonly { name: string; rows: number }[]): Manifest['writers'] {
   const rowsOf = (name: string) => files.find((file) => file.name === name)?.rows ?? 0
-  return files.filter((file) => file.name.endsWith('.rows.arrow')).map((file) => {
-    const writer = file.name.slice(0, -'.rows.arrow'.length)
-    return { writer, rows: file.rows, names: rowsOf(`${writer}.names.arrow`) }
-  })
+  return files
+    .filter((file) => file.name.endsWith('.rows.arrow'))
+    .map((file) => {
+      const writer = file.name.slice(0, -'.rows.arrow'.length)
+      return { writer, rows: file.rows, names: rowsOf(`${writer}.names.arrow`) }
+    })
 }
 
 /** Whole or not at all: a reader never sees half a file. */

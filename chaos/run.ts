@@ -33,7 +33,13 @@ const arrivalDeadlineMs = 60_000
 const closeDeadlineMs = 15_000
 const liveIntervalMs = 250
 
-export interface LiveState { phase: string; elapsedMs: number; clients: number; activeFaults: readonly string[]; progress: ReturnType<ControlServer['progress']> }
+export interface LiveState {
+  phase: string
+  elapsedMs: number
+  clients: number
+  activeFaults: readonly string[]
+  progress: ReturnType<ControlServer['progress']>
+}
 export interface RunReporter {
   /** One step done, or one thing that the user should know. */
   line(text: string): void
@@ -70,31 +76,62 @@ export async function run(request: RunRequest): Promise<void> {
 
   await using stack = new AsyncDisposableStack()
   const writer = createHistoryWriter({ folder: join(folder, 'history'), writer: 'run', originNs })
-  stack.defer(() => { writer.close() })
+  stack.defer(() => {
+    writer.close()
+  })
   const runtime = stack.use(await createProcessRuntime({ logFolder: join(folder, 'logs'), runId }))
-  const cluster = stack.use(await startCluster({
-    topology, runtime, found: request.found, folder, runId, cohorts, originNs, mutant: request.mutant,
-    proxied: request.proxyAll ? ['*'] : proxiedLinks(experiment), secret: randomBytes(32).toString('hex'), events: recordNodes(writer, nowNs, record, reporter),
-  }))
+  const cluster = stack.use(
+    await startCluster({
+      topology,
+      runtime,
+      found: request.found,
+      folder,
+      runId,
+      cohorts,
+      originNs,
+      mutant: request.mutant,
+      proxied: request.proxyAll ? ['*'] : proxiedLinks(experiment),
+      secret: randomBytes(32).toString('hex'),
+      events: recordNodes(writer, nowNs, record, reporter),
+    }),
+  )
   signal.throwIfAborted()
   record.components(cluster)
   const steps = plan(experiment, seed, { links: cluster.links.map((link) => link.name), nodes: cluster.nodes.map((node) => node.name), cohorts })
   record.plan(steps)
 
-  const assignments = await Promise.all(clients.map(async (client) => ({ ...client, token: await cluster.mintToken(client.user, client.device), url: cluster.entrance(client.cohort).href })))
-  const control = stack.use(await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }))
+  const assignments = await Promise.all(
+    clients.map(async (client) => ({ ...client, token: await cluster.mintToken(client.user, client.device), url: cluster.entrance(client.cohort).href })),
+  )
+  const control = stack.use(
+    await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }),
+  )
   const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
-  const artillery = stack.use(await runArtillery({
-    script: scenario.script, runtime, targetUrl: cluster.entrance(cohorts[0] ?? 'office').href, clients: clients.length, controlPath: control.path, folder, variables: scriptVariables(scenario),
-    watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
-  }))
+  const artillery = stack.use(
+    await runArtillery({
+      script: scenario.script,
+      runtime,
+      targetUrl: cluster.entrance(cohorts[0] ?? 'office').href,
+      clients: clients.length,
+      controlPath: control.path,
+      folder,
+      variables: scriptVariables(scenario),
+      watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
+    }),
+  )
   await control.allConnected(arrivalDeadlineMs)
   signal.throwIfAborted()
 
   const timeline = new Timeline({ request, record, writer, control, nowNs, originNs })
-  const schedule = stack.use(runSchedule(steps, {
-    surroundings: cluster, nowMs: () => nowNs() / 1e6, acked: (count, room) => control.acked(count, room, scheduleDeadlineMs(experiment)), signal, ...timeline.faultEvents(),
-  }))
+  const schedule = stack.use(
+    runSchedule(steps, {
+      surroundings: cluster,
+      nowMs: () => nowNs() / 1e6,
+      acked: (count, room) => control.acked(count, room, scheduleDeadlineMs(experiment)),
+      signal,
+      ...timeline.faultEvents(),
+    }),
+  )
   using live = showLive(timeline, control, clients.length, reporter)
   await timeline.phase('warmup', warmupMs, schedule)
   await timeline.phase('steady', steadyMs, schedule)
@@ -111,7 +148,14 @@ export async function run(request: RunRequest): Promise<void> {
   for (const problem of control.problems) record.problem(`${problem.worker}${problem.client === null ? '' : `, client ${problem.client}`}: ${problem.text}`)
 
   timeline.begin('audit')
-  const summary = await audit({ cluster, writer, nowNs, rooms: [...new Set(clients.flatMap((client) => client.rooms))], clientOfUser: new Map(clients.map((client) => [client.user, client.number])), cohort: cohorts[0] ?? 'office' })
+  const summary = await audit({
+    cluster,
+    writer,
+    nowNs,
+    rooms: [...new Set(clients.flatMap((client) => client.rooms))],
+    clientOfUser: new Map(clients.map((client) => [client.user, client.number])),
+    cohort: cohorts[0] ?? 'office',
+  })
   for (const problem of summary.problems) record.problem(`audit: ${problem}`)
   timeline.close()
   reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)
@@ -127,10 +171,25 @@ function clientInfo(client: ClientInfo): ClientInfo {
 /** Rows and console lines for what becomes of each node process. */
 function recordNodes(writer: HistoryWriter, nowNs: () => number, record: RunFolder, reporter: RunReporter): NodeEvents {
   return {
-    started: (node, boot) => { writer.row(nowNs(), -1, -1, -1, kinds.nodeStarted.code, 0, -1, boot, -1, writer.name(node)) },
-    ready: (node, boot) => { writer.row(nowNs(), -1, -1, -1, kinds.nodeReady.code, 0, -1, boot, -1, writer.name(node)) },
+    started: (node, boot) => {
+      writer.row(nowNs(), -1, -1, -1, kinds.nodeStarted.code, 0, -1, boot, -1, writer.name(node))
+    },
+    ready: (node, boot) => {
+      writer.row(nowNs(), -1, -1, -1, kinds.nodeReady.code, 0, -1, boot, -1, writer.name(node))
+    },
     exited: (node, exit) => {
-      writer.row(nowNs(), -1, -1, -1, kinds.nodeExited.code, exit.planned ? 1 : 0, -1, exit.code ?? -1, exit.signal ? writer.name(exit.signal) : -1, writer.name(node))
+      writer.row(
+        nowNs(),
+        -1,
+        -1,
+        -1,
+        kinds.nodeExited.code,
+        exit.planned ? 1 : 0,
+        -1,
+        exit.code ?? -1,
+        exit.signal ? writer.name(exit.signal) : -1,
+        writer.name(node),
+      )
       record.exit(node, exit, nowNs() / 1e6)
       if (!exit.planned) reporter.line(`${node} exited by itself: ${exit.signal ?? `code ${exit.code}`}`)
     },
@@ -185,7 +244,7 @@ class Timeline {
   async settle(cluster: RunningCluster, deadlineMs: number): Promise<void> {
     const { request, writer, control, nowNs } = this.#parts
     this.begin('settle', deadlineMs)
-    const pending = await settle({ pending: async () => control.pending() ?? await cluster.pending(), deadlineMs, quiescenceMs, signal: request.signal })
+    const pending = await settle({ pending: async () => control.pending() ?? (await cluster.pending()), deadlineMs, quiescenceMs, signal: request.signal })
     writer.row(nowNs(), -1, -1, -1, kinds.settled.code, 0, -1, -1, writer.name(pending ?? ''), pending === null ? 1 : 0)
   }
 }
@@ -193,9 +252,19 @@ class Timeline {
 function showLive(timeline: Timeline, control: ControlServer, clients: number, reporter: RunReporter): Disposable {
   const began = performance.now()
   const timer = setInterval(() => {
-    reporter.live({ phase: timeline.current.name, elapsedMs: performance.now() - began, clients, activeFaults: [...timeline.activeFaults], progress: control.progress() })
+    reporter.live({
+      phase: timeline.current.name,
+      elapsedMs: performance.now() - began,
+      clients,
+      activeFaults: [...timeline.activeFaults],
+      progress: control.progress(),
+    })
   }, liveIntervalMs)
-  return { [Symbol.dispose]: () => { clearInterval(timer) } }
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+    },
+  }
 }
 
 /** Past impact no event can trigger a fault any more. */

@@ -6,18 +6,52 @@ import type { ListedFault, Surroundings } from './faults/fault.ts'
 import type { Step } from './plan.ts'
 import { runSchedule, type Schedule, type ScheduleOptions } from './schedule.ts'
 
-const cut: Step = { index: 0, fault: 'cut', parameters: {}, target: { choice: 'fixed', text: 'node-1->redis', links: ['node-1->redis'], nodes: [] }, trigger: { kind: 'phase', phase: 'impact', afterMs: 1000 }, forMs: 8000, permanent: false, text: '' }
+const cut: Step = {
+  index: 0,
+  fault: 'cut',
+  parameters: {},
+  target: { choice: 'fixed', text: 'node-1->redis', links: ['node-1->redis'], nodes: [] },
+  trigger: { kind: 'phase', phase: 'impact', afterMs: 1000 },
+  forMs: 8000,
+  permanent: false,
+  text: '',
+}
 
 /** A clock that moves only when somebody sleeps, and a fault that notes what happens to it. */
 function world(steps: readonly Step[], change: Partial<ScheduleOptions> & { bit?: boolean; injectFails?: string; healFails?: string } = {}) {
   const log: string[] = []
   let nowMs = 0
   const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'))
-  const toxiproxy: ToxiproxyControl = { version: unused, ensureProxy: unused, setEnabled: unused, addToxic: unused, removeToxic: unused, recreate: unused, closedBytes: unused }
-  const node = (name: string, sockets: number): RunningNode => ({ name, url: new URL('http://127.0.0.1'), pid: 1, boot: 1, exits: [], kill: unused, pause() {}, resume() {}, restart: unused, drain: unused, ready: unused, sockets: () => Promise.resolve(sockets) })
+  const toxiproxy: ToxiproxyControl = {
+    version: unused,
+    ensureProxy: unused,
+    setEnabled: unused,
+    addToxic: unused,
+    removeToxic: unused,
+    recreate: unused,
+    closedBytes: unused,
+  }
+  const node = (name: string, sockets: number): RunningNode => ({
+    name,
+    url: new URL('http://127.0.0.1'),
+    pid: 1,
+    boot: 1,
+    exits: [],
+    kill: unused,
+    pause() {},
+    resume() {},
+    restart: unused,
+    drain: unused,
+    ready: unused,
+    sockets: () => Promise.resolve(sockets),
+  })
   const surroundings: Surroundings = { links: [], nodes: [node('node-1', 20), node('node-2', 31), node('node-3', 9)], toxiproxy }
   const faultOf = (name: string): ListedFault => ({
-    name, summary: '', targets: 'links', parameters: z.strictObject({}), permanentWithoutFor: false,
+    name,
+    summary: '',
+    targets: 'links',
+    parameters: z.strictObject({}),
+    permanentWithoutFor: false,
     async inject(target) {
       if (change.injectFails !== undefined) throw new Error(change.injectFails)
       log.push(`${nowMs} inject ${name} ${target.text}`)
@@ -36,8 +70,14 @@ function world(steps: readonly Step[], change: Partial<ScheduleOptions> & { bit?
   })
   const sleepers: { atMs: number; wake(): void }[] = []
   const schedule: Schedule = runSchedule(steps, {
-    surroundings, nowMs: () => nowMs, phaseStartMs: 0, acked: () => new Promise(() => {}), signal: new AbortController().signal, faultOf,
-    onInjected: (index, name) => log.push(`injected ${index} ${name}`), onHealed: (index, name) => log.push(`healed ${index} ${name}`),
+    surroundings,
+    nowMs: () => nowMs,
+    phaseStartMs: 0,
+    acked: () => new Promise(() => {}),
+    signal: new AbortController().signal,
+    faultOf,
+    onInjected: (index, name) => log.push(`injected ${index} ${name}`),
+    onHealed: (index, name) => log.push(`healed ${index} ${name}`),
     sleep: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, wake })),
     ...change,
   })
@@ -60,7 +100,19 @@ test('a fault begins after its time in the phase, is asked for its evidence and 
   const { schedule, log, passed } = world([cut])
   await passed(20_000)
   expect(log).toEqual(['1000 inject cut node-1->redis', 'injected 0 cut node-1->redis', '8000 evidence', '9000 heal cut', 'healed 0 cut node-1->redis'])
-  expect(await schedule.done).toEqual([{ fault: 'cut', target: 'node-1->redis', injectedAtMs: 1000, healedAtMs: 9000, bit: true, evidence: ['1 of 1 refused'], heal: 'answered', divergence: null, permanent: false }])
+  expect(await schedule.done).toEqual([
+    {
+      fault: 'cut',
+      target: 'node-1->redis',
+      injectedAtMs: 1000,
+      healedAtMs: 9000,
+      bit: true,
+      evidence: ['1 of 1 refused'],
+      heal: 'answered',
+      divergence: null,
+      permanent: false,
+    },
+  ])
 })
 
 test('finishing heals what is active in reverse order and says that it came early', async () => {
@@ -88,7 +140,9 @@ test('a trigger that never comes is a divergence, and the fault did not bite', a
 
 test('the Nth ack of a room triggers a fault', async () => {
   const asked: unknown[] = []
-  const { log, passed } = world([{ ...cut, trigger: { kind: 'acked', count: 500, room: 'room-3' } }], { acked: (...what) => Promise.resolve(void asked.push(what)) })
+  const { log, passed } = world([{ ...cut, trigger: { kind: 'acked', count: 500, room: 'room-3' } }], {
+    acked: (...what) => Promise.resolve(void asked.push(what)),
+  })
   await passed(1)
   expect(asked).toEqual([[500, 'room-3']])
   expect(log[0]).toBe('0 inject cut node-1->redis')

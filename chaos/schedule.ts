@@ -40,10 +40,20 @@ export interface Schedule extends AsyncDisposable {
   done: Promise<FaultRecord[]>
 }
 
-interface ActiveStep { step: Step; fault: ActiveFault; record: FaultRecord; gathering: Promise<void> | null; healing: Promise<void> | null }
+interface ActiveStep {
+  step: Step
+  fault: ActiveFault
+  record: FaultRecord
+  gathering: Promise<void> | null
+  healing: Promise<void> | null
+}
 
 export function runSchedule(steps: readonly Step[], options: ScheduleOptions): Schedule {
-  const phases: Record<FaultPhase, PromiseWithResolvers<number>> = { warmup: Promise.withResolvers(), steady: Promise.withResolvers(), impact: Promise.withResolvers() }
+  const phases: Record<FaultPhase, PromiseWithResolvers<number>> = {
+    warmup: Promise.withResolvers(),
+    steady: Promise.withResolvers(),
+    impact: Promise.withResolvers(),
+  }
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   const ended = new Promise<void>((resolve) => {
@@ -64,12 +74,28 @@ export function runSchedule(steps: readonly Step[], options: ScheduleOptions): S
   return { phase: (name, startMs) => phases[name].resolve(startMs), finish, done, [Symbol.asyncDispose]: finish }
 }
 
-interface Context { options: ScheduleOptions; signal: AbortSignal; ended: Promise<void>; active: ActiveStep[]; phaseStart(phase: FaultPhase): Promise<number> }
+interface Context {
+  options: ScheduleOptions
+  signal: AbortSignal
+  ended: Promise<void>
+  active: ActiveStep[]
+  phaseStart(phase: FaultPhase): Promise<number>
+}
 
 async function runStep(step: Step, context: Context): Promise<FaultRecord> {
   const { options, signal, ended } = context
   const planned = await triggered(step, context)
-  const record: FaultRecord = { fault: step.fault, target: step.target.text, injectedAtMs: options.nowMs(), healedAtMs: null, bit: false, evidence: [], heal: null, divergence: null, permanent: step.permanent }
+  const record: FaultRecord = {
+    fault: step.fault,
+    target: step.target.text,
+    injectedAtMs: options.nowMs(),
+    healedAtMs: null,
+    bit: false,
+    evidence: [],
+    heal: null,
+    divergence: null,
+    permanent: step.permanent,
+  }
   if ('never' in planned) return neverActive(record, planned.never)
   let fault: ActiveFault
   try {
@@ -110,7 +136,10 @@ async function triggered(step: Step, context: Context): Promise<{ atMs: number }
   const { trigger } = step
   const never = { never: `never injected: ${triggerText(trigger)} did not come before the schedule was ended` }
   if (trigger.kind === 'acked') {
-    const reached = context.options.acked(trigger.count, trigger.room).then(() => ({ atMs: context.options.nowMs() }), (error: unknown) => ({ never: `never injected: ${messageOf(error)}` }))
+    const reached = context.options.acked(trigger.count, trigger.room).then(
+      () => ({ atMs: context.options.nowMs() }),
+      (error: unknown) => ({ never: `never injected: ${messageOf(error)}` }),
+    )
     return Promise.race([reached, context.ended.then(() => never)])
   }
   const startMs = await Promise.race([context.phaseStart(trigger.phase), context.ended.then(() => null)])
@@ -133,7 +162,13 @@ async function targetNow(step: Step, { nodes, links }: Surroundings): Promise<Re
   const counts = await Promise.all(nodes.map(async (node) => ({ name: node.name, sockets: node.pid === null ? -1 : ((await node.sockets()) ?? -1) })))
   const most = counts.toSorted((left, right) => right.sockets - left.sockets || left.name.localeCompare(right.name))[0]
   if (most === undefined || most.sockets < 0) throw new Error('no node tells how many sockets it has')
-  return { ...targetOfNode(most.name, links.map((link) => link.name)), text: `${most.name} (most sockets: ${most.sockets})` }
+  return {
+    ...targetOfNode(
+      most.name,
+      links.map((link) => link.name),
+    ),
+    text: `${most.name} (most sockets: ${most.sockets})`,
+  }
 }
 
 async function healAll(context: Context): Promise<void> {
@@ -149,10 +184,13 @@ function heal(entry: ActiveStep, context: Context): Promise<void> {
 /** Safe to call twice. */
 function gather(entry: ActiveStep): Promise<void> {
   const { fault, record } = entry
-  entry.gathering ??= fault.evidence().then(
-    (evidence) => Object.assign(record, { bit: evidence.bit, evidence: evidence.lines }),
-    (error: unknown) => diverge(record, `its evidence could not be gathered: ${messageOf(error)}`),
-  ).then(() => {})
+  entry.gathering ??= fault
+    .evidence()
+    .then(
+      (evidence) => Object.assign(record, { bit: evidence.bit, evidence: evidence.lines }),
+      (error: unknown) => diverge(record, `its evidence could not be gathered: ${messageOf(error)}`),
+    )
+    .then(() => {})
   return entry.gathering
 }
 

@@ -31,11 +31,17 @@ function applySetting(document: Document, setting: string): SettingProblem | nul
   const paths = knownPaths(sizeOf(document, 'faults'), sizeOf(document, 'thresholds') + 1)
   if (!paths.includes(path)) {
     const near = nearest(path, paths)
-    return { path, found: 'is not a path of an experiment', expected: 'a path such as seed, phases.impact or faults.0.for', fix: near === null ? `the top ones are ${paths.filter((known) => !known.includes('.')).join(', ')}` : `did you mean ${near}?` }
+    return {
+      path,
+      found: 'is not a path of an experiment',
+      expected: 'a path such as seed, phases.impact or faults.0.for',
+      fix: near === null ? `the top ones are ${paths.filter((known) => !known.includes('.')).join(', ')}` : `did you mean ${near}?`,
+    }
   }
   const value = parseDocument(setting.slice(equals + 1))
   const [mistake] = value.errors
-  if (mistake !== undefined) return { path, column: equals + 2, found: `is not valid YAML: ${mistake.message}`, expected: 'a value in YAML', fix: 'quote the value' }
+  if (mistake !== undefined)
+    return { path, column: equals + 2, found: `is not valid YAML: ${mistake.message}`, expected: 'a value in YAML', fix: 'quote the value' }
   return setAt(document, path, value.toJS())
 }
 
@@ -45,7 +51,12 @@ function setAt(document: Document, path: string, value: unknown): SettingProblem
   for (let length = steps.length - 1; length > 0; length--) {
     const above = document.getIn(steps.slice(0, length), true)
     if (above === undefined || isMap(above) || isSeq(above)) continue
-    return { path, found: `lies below ${steps.slice(0, length).join('.')}, which is a single value`, expected: 'a path through mappings', fix: `set ${steps.slice(0, length).join('.')} as a whole` }
+    return {
+      path,
+      found: `lies below ${steps.slice(0, length).join('.')}, which is a single value`,
+      expected: 'a path through mappings',
+      fix: `set ${steps.slice(0, length).join('.')} as a whole`,
+    }
   }
   document.setIn(steps, document.createNode(value))
   return null

@@ -4,8 +4,16 @@ import type { Random } from './random.ts'
 
 export type TargetSelector = { kind: 'link'; pattern: string } | { kind: 'node'; node: string } | { kind: 'cohort'; cohort: string }
 /** What the cluster of a topology consists of; known before it starts. */
-export interface Shape { links: readonly string[]; nodes: readonly string[]; cohorts: readonly string[] }
-export interface ResolvedTarget { text: string; links: readonly string[]; nodes: readonly string[] }
+export interface Shape {
+  links: readonly string[]
+  nodes: readonly string[]
+  cohorts: readonly string[]
+}
+export interface ResolvedTarget {
+  text: string
+  links: readonly string[]
+  nodes: readonly string[]
+}
 /** `most-sockets` can be resolved only when the fault is injected. */
 export type PlannedTarget = ({ choice: 'fixed' } & ResolvedTarget) | { choice: 'most-sockets'; text: string }
 
@@ -26,7 +34,12 @@ export function planTarget(selector: TargetSelector, shape: Shape, chance: Rando
     return { choice: 'fixed', ...targetOfNode(node, shape.links), text: selector.node === 'random' ? `${node} (random)` : node }
   }
   const links = shape.links.filter((link) => linkMatches(patternOf(selector), link))
-  if (links.length === 0) throw new Error(selector.kind === 'link' ? `no link matches "${text}"; there are ${shape.links.join(', ')}` : `no cohort is called "${selector.cohort}"; there are ${shape.cohorts.join(', ')}`)
+  if (links.length === 0)
+    throw new Error(
+      selector.kind === 'link'
+        ? `no link matches "${text}"; there are ${shape.links.join(', ')}`
+        : `no cohort is called "${selector.cohort}"; there are ${shape.cohorts.join(', ')}`,
+    )
   return { choice: 'fixed', text, links, nodes: [] }
 }
 

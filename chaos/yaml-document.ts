@@ -2,7 +2,11 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import type { Problem } from './problem.ts'
 
-export interface Place { file: string; line: number; column: number }
+export interface Place {
+  file: string
+  line: number
+  column: number
+}
 export interface ReadDocument {
   document: Document
   value: unknown
@@ -14,7 +18,9 @@ export interface ReadDocument {
 const noText = /(?!\s)\p{Cc}|\ufffd/u
 
 export function readDocument(text: string, file: string): ReadDocument | { problems: Problem[] } {
-  const whole = (found: string, fix: string): { problems: Problem[] } => ({ problems: [{ file, line: 1, column: 1, path: '', found, expected: 'an experiment in YAML', fix }] })
+  const whole = (found: string, fix: string): { problems: Problem[] } => ({
+    problems: [{ file, line: 1, column: 1, path: '', found, expected: 'an experiment in YAML', fix }],
+  })
   if (noText.test(text)) return whole('is not text', 'give the path of a YAML file in UTF-8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
@@ -22,12 +28,24 @@ export function readDocument(text: string, file: string): ReadDocument | { probl
   if (mistakes.length > 0) {
     const problems = mistakes.map((mistake): Problem => {
       const { line, col } = lines.linePos(mistake.pos[0])
-      return { file, line, column: col, path: '', found: `is not valid YAML: ${mistake.message}`, expected: 'well-formed YAML', fix: 'mend the YAML at this place; the other checks follow then' }
+      return {
+        file,
+        line,
+        column: col,
+        path: '',
+        found: `is not valid YAML: ${mistake.message}`,
+        expected: 'well-formed YAML',
+        fix: 'mend the YAML at this place; the other checks follow then',
+      }
     })
     return { problems }
   }
   if (document.contents === null) return whole('is empty', 'copy chaos/experiments/steady.yml and change it')
-  if (!isMap(document.contents)) return whole(`is ${isSeq(document.contents) ? 'a list' : 'a single value'}`, 'begin with name:, hypothesis:, topology: and scenario: as keys of one mapping')
+  if (!isMap(document.contents))
+    return whole(
+      `is ${isSeq(document.contents) ? 'a list' : 'a single value'}`,
+      'begin with name:, hypothesis:, topology: and scenario: as keys of one mapping',
+    )
   try {
     return { document, value: document.toJS({ maxAliasCount: 100 }), place: (path, of = 'value') => placeOf(document, lines, file, path, of) }
   } catch (error) {

@@ -49,6 +49,11 @@ export function nodesOf(history: History): Result['nodes'] {
     name,
     exits: [...history.rowsOf('nodeExited')]
       .filter((row) => history.names[value[row] ?? -1] === name)
-      .map((row) => ({ atMs: Math.round((tNs[row] ?? 0) / 1e4) / 100, code: (seq[row] ?? -1) < 0 ? null : (seq[row] ?? null), signal: history.names[rev[row] ?? -1] ?? null, planned: layer[row] === 1 })),
+      .map((row) => ({
+        atMs: Math.round((tNs[row] ?? 0) / 1e4) / 100,
+        code: (seq[row] ?? -1) < 0 ? null : (seq[row] ?? null),
+        signal: history.names[rev[row] ?? -1] ?? null,
+        planned: layer[row] === 1,
+      })),
   }))
 }

@@ -11,8 +11,16 @@ export type Place = 'local' | 'remote'
 export type Phase = keyof typeof phases
 
 /** One entry a measured event: milliseconds, code of the phase in which it was intended (255: none), 1 = local, 2 = remote, 0 = neither. */
-export interface Samples { ms: Float64Array; phase: Uint8Array; place: Uint8Array; length: number }
-export interface Latencies { ack: Samples; delivery: Samples }
+export interface Samples {
+  ms: Float64Array
+  phase: Uint8Array
+  place: Uint8Array
+  length: number
+}
+export interface Latencies {
+  ack: Samples
+  delivery: Samples
+}
 
 const placeCodes = { local: 1, remote: 2 } as const
 
@@ -53,7 +61,8 @@ function deliverySamples(history: History): Samples {
   for (const row of rows) {
     const own = message[row] ?? -1
     const latency = ((tNs[row] ?? NaN) - (intendedNs[own] ?? NaN)) / 1e6
-    if (((layer[row] ?? 0) & (layers.applied | layers.page)) !== layers.applied || Number.isNaN(latency) || history.messages.client[own] === client[row]) continue
+    if (((layer[row] ?? 0) & (layers.applied | layers.page)) !== layers.applied || Number.isNaN(latency) || history.messages.client[own] === client[row])
+      continue
     const node = sessions.nodeAt(client[row] ?? -1, commitNs[own] ?? NaN)
     const acceptedBy = session[storedRow[own] ?? -1] ?? -1
     samples.ms[samples.length] = latency

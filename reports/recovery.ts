@@ -7,7 +7,12 @@ import { owedOf } from './checks/owed.ts'
 import { expectedOf } from './checks/present.ts'
 
 /** Milliseconds after the heal (after the injection for a fault that stays); null when it never came. */
-export interface Recovery { fault: string; firstOkMs: number | null; allConnectedMs: number | null; caughtUpMs: number | null }
+export interface Recovery {
+  fault: string
+  firstOkMs: number | null
+  allConnectedMs: number | null
+  caughtUpMs: number | null
+}
 
 const round = (ns: number): number => Math.round(ns / 1e4) / 100
 
@@ -16,7 +21,14 @@ export const recoveriesOf = once((history: History): readonly Recovery[] =>
     const fromMs = fault.healedAtMs ?? (fault.permanent ? fault.injectedAtMs : null)
     if (fault.divergence !== null || fromMs === null) return []
     const fromNs = fromMs * 1e6
-    return [{ fault: `${fault.fault} ${fault.target}`, firstOkMs: firstOk(history, fromNs), allConnectedMs: allConnected(history, fromNs), caughtUpMs: caughtUp(history, fromNs) }]
+    return [
+      {
+        fault: `${fault.fault} ${fault.target}`,
+        firstOkMs: firstOk(history, fromNs),
+        allConnectedMs: allConnected(history, fromNs),
+        caughtUpMs: caughtUp(history, fromNs),
+      },
+    ]
   }),
 )
 

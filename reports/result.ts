@@ -4,7 +4,10 @@ export const resultVersion = 1
 export type Judgement = 'valid' | 'invalid' | 'unknown' | 'not-applicable'
 export type Figures = Readonly<Record<string, number | string>>
 
-export interface StoryEvent { atMs: number; text: string }
+export interface StoryEvent {
+  atMs: number
+  text: string
+}
 /** The few events that prove one violation, in order of time. */
 export interface Story {
   title: string
@@ -15,12 +18,33 @@ export interface Story {
   node: string | null
   fault: string | null
 }
-export interface Finding { verdict: Judgement; population: number; figures: Figures; evidence: readonly Story[]; why?: string }
-export interface CheckResult extends Finding { name: string; claim: string }
+export interface Finding {
+  verdict: Judgement
+  population: number
+  figures: Figures
+  evidence: readonly Story[]
+  why?: string
+}
+export interface CheckResult extends Finding {
+  name: string
+  claim: string
+}
 
 /** Milliseconds. */
-export interface LatencyFigures { count: number; p50: number; p90: number; p99: number; p999: number; max: number }
-export interface ThresholdResult { text: string; met: boolean | null; measured: number | null; unit: 'ms' | '/s' | '' }
+export interface LatencyFigures {
+  count: number
+  p50: number
+  p90: number
+  p99: number
+  p999: number
+  max: number
+}
+export interface ThresholdResult {
+  text: string
+  met: boolean | null
+  measured: number | null
+  unit: 'ms' | '/s' | ''
+}
 
 export interface Result {
   version: typeof resultVersion
@@ -41,9 +65,36 @@ export interface Result {
   startedAt: string
   writtenAt: string
   phases: readonly { name: string; startMs: number; endMs: number }[]
-  faults: readonly { fault: string; target: string; injectedAt: number; healedAt: number | null; bit: boolean; evidence: readonly string[]; heal: string | null; divergence: string | null }[]
-  counts: { clients: number; sessions: number; sent: number; acked: number; failed: number; unknown: number; stored: number; deliveriesOwed: number; deliveriesApplied: number; wireDuplicates: number; redeliveries: number }
-  latency: { ack: LatencyFigures; deliveryLocal: LatencyFigures; deliveryRemote: LatencyFigures; deliverySteady: LatencyFigures; deliveryImpact: LatencyFigures }
+  faults: readonly {
+    fault: string
+    target: string
+    injectedAt: number
+    healedAt: number | null
+    bit: boolean
+    evidence: readonly string[]
+    heal: string | null
+    divergence: string | null
+  }[]
+  counts: {
+    clients: number
+    sessions: number
+    sent: number
+    acked: number
+    failed: number
+    unknown: number
+    stored: number
+    deliveriesOwed: number
+    deliveriesApplied: number
+    wireDuplicates: number
+    redeliveries: number
+  }
+  latency: {
+    ack: LatencyFigures
+    deliveryLocal: LatencyFigures
+    deliveryRemote: LatencyFigures
+    deliverySteady: LatencyFigures
+    deliveryImpact: LatencyFigures
+  }
   recovery: readonly { fault: string; firstOkMs: number | null; allConnectedMs: number | null; caughtUpMs: number | null }[]
   evenness: { connections: Readonly<Record<string, number>>; sends: Readonly<Record<string, number>>; relayed: Readonly<Record<string, number>> }
   nodes: readonly { name: string; exits: readonly { atMs: number; code: number | null; signal: string | null; planned: boolean }[] }[]

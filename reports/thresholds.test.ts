@@ -6,7 +6,13 @@ import { judgeThreshold, parseThreshold } from './thresholds.ts'
 const judged = (text: string) => judgeThreshold(parseThreshold(text), parseHistory(cleanText))
 
 test('a threshold is parsed with its unit and phase', () => {
-  expect(parseThreshold('delivery.p99 < 250ms during steady')).toMatchObject({ subject: { of: 'delivery', place: null, what: 'p99' }, comparison: '<', limit: 250, unit: 'ms', phase: 'steady' })
+  expect(parseThreshold('delivery.p99 < 250ms during steady')).toMatchObject({
+    subject: { of: 'delivery', place: null, what: 'p99' },
+    comparison: '<',
+    limit: 250,
+    unit: 'ms',
+    phase: 'steady',
+  })
   expect(parseThreshold('recovery.caughtUp < 5s')).toMatchObject({ limit: 5000, unit: 'ms', phase: null })
   expect(parseThreshold('delivery.remote.p99.9 <= 1.5s').subject).toMatchObject({ place: 'remote', what: 'p99.9' })
 })

@@ -14,10 +14,22 @@ import { recoveriesOf } from './recovery.ts'
 
 const shares = { p50: 0.5, p90: 0.9, p99: 0.99, 'p99.9': 0.999, max: 1 } as const
 const times = { firstOk: 'firstOkMs', allConnected: 'allConnectedMs', connected: 'allConnectedMs', caughtUp: 'caughtUpMs' } as const
-const comparisons = { '<': (a: number, b: number) => a < b, '<=': (a: number, b: number) => a <= b, '>': (a: number, b: number) => a > b, '>=': (a: number, b: number) => a >= b } as const
+const comparisons = {
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+} as const
 
 type Subject = { of: 'ack' | 'delivery'; place: Place | null; what: keyof typeof shares | 'rate' } | { of: 'recovery'; what: keyof typeof times }
-export interface Threshold { text: string; subject: Subject; comparison: keyof typeof comparisons; /** milliseconds, or events a second */ limit: number; unit: 'ms' | '/s'; phase: Phase | null }
+export interface Threshold {
+  text: string
+  subject: Subject
+  comparison: keyof typeof comparisons
+  /** milliseconds, or events a second */ limit: number
+  unit: 'ms' | '/s'
+  phase: Phase | null
+}
 
 const form = /^(?<metric>[A-Za-z0-9.]+)\s*(?<comparison><=|>=|<|>)\s*(?<number>\d+(?:\.\d+)?)\s*(?<unit>ms|s|\/s)(?:\s+during\s+(?<phase>\w+))?$/
 const isKey = <T extends object>(table: T, key: string | undefined): key is Extract<keyof T, string> => key !== undefined && Object.hasOwn(table, key)
@@ -26,13 +38,15 @@ const list = (table: object): string => Object.keys(table).join(', ')
 /** Throws an Error that says what is wrong with the text and what would be right. */
 export function parseThreshold(text: string): Threshold {
   const groups = form.exec(text.trim())?.groups
-  if (groups === undefined) throw new Error(`threshold "${text}" is not of the form \`metric < number unit [during phase]\`, for example \`delivery.p99 < 250ms during steady\``)
+  if (groups === undefined)
+    throw new Error(`threshold "${text}" is not of the form \`metric < number unit [during phase]\`, for example \`delivery.p99 < 250ms during steady\``)
   const { metric = '', comparison = '<', number = '', unit = 'ms', phase } = groups
   const subject = parseSubject(text, metric)
   if (!isKey(comparisons, comparison)) throw new Error(`threshold "${text}": ${comparison} is no comparison; there are ${list(comparisons)}`)
   if (phase !== undefined && !isKey(phases, phase)) throw new Error(`threshold "${text}": there is no phase ${phase}; there are ${list(phases)}`)
   if (phase !== undefined && subject.of === 'recovery') throw new Error(`threshold "${text}": recovery is counted from a heal and takes no phase`)
-  if ((subject.what === 'rate') !== (unit === '/s')) throw new Error(`threshold "${text}": ${metric} is in ${subject.what === 'rate' ? '/s' : 'ms or s'}, not in ${unit}`)
+  if ((subject.what === 'rate') !== (unit === '/s'))
+    throw new Error(`threshold "${text}": ${metric} is in ${subject.what === 'rate' ? '/s' : 'ms or s'}, not in ${unit}`)
   return { text, subject, comparison, limit: Number(number) * (unit === 's' ? 1000 : 1), unit: unit === '/s' ? '/s' : 'ms', phase: phase ?? null }
 }
 
@@ -54,7 +68,12 @@ function parseSubject(text: string, metric: string): Subject {
 export function judgeThreshold(threshold: Threshold, history: History): ThresholdResult {
   const measured = measure(threshold, history)
   const met = measured === null ? null : Number.isNaN(measured) ? false : comparisons[threshold.comparison](measured, threshold.limit)
-  return { text: threshold.text, met, measured: measured === null || !Number.isFinite(measured) ? null : Math.round(measured * 1e3) / 1e3, unit: threshold.unit }
+  return {
+    text: threshold.text,
+    met,
+    measured: measured === null || !Number.isFinite(measured) ? null : Math.round(measured * 1e3) / 1e3,
+    unit: threshold.unit,
+  }
 }
 
 /** Null: nothing to measure. NaN: it never came. */

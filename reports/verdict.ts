@@ -3,7 +3,11 @@ import type { CheckResult, Result, ThresholdResult } from './result.ts'
 
 export const exitCodes = { valid: 0, thresholdMissed: 1, invalid: 2, unknown: 3 } as const
 
-export interface Judged { verdict: Result['verdict']; exitCode: number; reasons: readonly string[] }
+export interface Judged {
+  verdict: Result['verdict']
+  exitCode: number
+  reasons: readonly string[]
+}
 
 /**
  * The worst finding: invalid > unknown > valid. Findings that a broken record made unknown come as such, so that insufficiency (a fault that did not
@@ -19,7 +23,9 @@ export function judge(checks: readonly CheckResult[], thresholds: readonly Thres
     ...invalid.map((check) => `${check.name}: ${check.why ?? `${violations(check)} of ${check.population}`}`),
     ...unknown.map((check) => `${check.name}: ${check.why ?? 'unknown'}`),
     ...unmeasured.map((threshold) => `threshold ${threshold.text}: there was nothing to measure`),
-    ...missed.map((threshold) => `threshold missed: ${threshold.text} (${threshold.measured === null ? 'it never came' : `${threshold.measured} ${threshold.unit}`})`),
+    ...missed.map(
+      (threshold) => `threshold missed: ${threshold.text} (${threshold.measured === null ? 'it never came' : `${threshold.measured} ${threshold.unit}`})`,
+    ),
   ]
   if (invalid.length > 0) return { verdict: 'invalid', exitCode: exitCodes.invalid, reasons }
   if (unknown.length > 0 || unmeasured.length > 0) return { verdict: 'unknown', exitCode: exitCodes.unknown, reasons }

@@ -12,7 +12,9 @@ import { resultVersion, type Result } from './result.ts'
 import { judgeThreshold, parseThreshold } from './thresholds.ts'
 import { judge } from './verdict.ts'
 
-export interface VerifyOptions { /** ISO 8601, the time told in the result */ writtenAt: string }
+export interface VerifyOptions {
+  /** ISO 8601, the time told in the result */ writtenAt: string
+}
 
 /** Throws a HistoryError when the folder is not one of a run; whatever else is wrong with the record is in the result. */
 export function verifyRun(folder: string, options: VerifyOptions): Result {
@@ -42,7 +44,16 @@ export function resultOf(manifest: Manifest, history: History, options: VerifyOp
     startedAt: manifest.startedAt,
     writtenAt: options.writtenAt,
     phases: history.phases,
-    faults: history.faults.map(({ fault, target, injectedAtMs, healedAtMs, bit, evidence, heal, divergence }) => ({ fault, target, injectedAt: injectedAtMs, healedAt: healedAtMs, bit, evidence, heal, divergence })),
+    faults: history.faults.map(({ fault, target, injectedAtMs, healedAtMs, bit, evidence, heal, divergence }) => ({
+      fault,
+      target,
+      injectedAt: injectedAtMs,
+      healedAt: healedAtMs,
+      bit,
+      evidence,
+      heal,
+      divergence,
+    })),
     counts: countsOf(history),
     latency: latencyOf(history),
     recovery: recoveriesOf(history),

@@ -13,13 +13,20 @@ export const pageLimit = 100
 /** A client further behind than this many entries gets `sync:reset` instead of a replay. */
 export const replayLimit = 1000
 
-const identifier = z.string().min(1).max(64).regex(/^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only')
+const identifier = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only')
 export const roomId = identifier
 export const userId = identifier
 export const deviceId = identifier
 /** UUIDv7, made once when the person presses send (or asks for any other operation); it never changes over retries. */
 export const operationId = z.uuid()
-const seq = z.int().min(0).max(2 ** 31 - 1)
+const seq = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
 const epoch = z.string().min(1).max(64)
 
 /** Sent as Socket.IO `auth` with every connect. `connectionNumber` rises with each connect of a device. */
@@ -32,19 +39,36 @@ export const sendRequest = z.strictObject({
   room: roomId,
   clientMessageId: operationId,
   /** Rises by one per message of this device in this room, from 1. */
-  clientSeq: z.int().min(1).max(2 ** 31 - 1),
+  clientSeq: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
   /** 1 for the first emit; on later ones the node looks for the stored message first. */
   attempt: z.int().min(1).max(10_000),
   type: z.literal('text'),
-  body: z.string().min(1).refine((body) => Buffer.byteLength(body) <= bodyLimitBytes, `at most ${bodyLimitBytes} bytes of UTF-8`),
+  body: z
+    .string()
+    .min(1)
+    .refine((body) => Buffer.byteLength(body) <= bodyLimitBytes, `at most ${bodyLimitBytes} bytes of UTF-8`),
   clientCreatedAt: z.int().min(0),
 })
-export const syncRequest = z.strictObject({ rooms: z.record(roomId, z.strictObject({ epoch, appliedSeq: seq })).refine((rooms) => Object.keys(rooms).length <= 1000, 'at most 1000 rooms') })
+export const syncRequest = z.strictObject({
+  rooms: z.record(roomId, z.strictObject({ epoch, appliedSeq: seq })).refine((rooms) => Object.keys(rooms).length <= 1000, 'at most 1000 rooms'),
+})
 /** Asks for the entries `after < seq <= upTo` of a room, at most `pageLimit` of them. */
-export const rangeRequest = z.strictObject({ room: roomId, epoch, after: seq, upTo: seq }).refine((range) => range.upTo > range.after && range.upTo - range.after <= pageLimit, `a window of 1 to ${pageLimit} seqs`)
+export const rangeRequest = z
+  .strictObject({ room: roomId, epoch, after: seq, upTo: seq })
+  .refine((range) => range.upTo > range.after && range.upTo - range.after <= pageLimit, `a window of 1 to ${pageLimit} seqs`)
 /** A window of `limit` seqs that ends below `before` (or at the head when absent). */
 export const historyRequest = z.strictObject({ room: roomId, before: seq.optional(), limit: z.int().min(1).max(pageLimit) })
-export const cursorRequest = z.strictObject({ cursors: z.array(z.strictObject({ room: roomId, deliveredSeq: seq, readSeq: seq }).refine((cursor) => cursor.readSeq <= cursor.deliveredSeq, 'readSeq <= deliveredSeq')).min(1).max(1000) })
+export const cursorRequest = z.strictObject({
+  cursors: z
+    .array(
+      z.strictObject({ room: roomId, deliveredSeq: seq, readSeq: seq }).refine((cursor) => cursor.readSeq <= cursor.deliveredSeq, 'readSeq <= deliveredSeq'),
+    )
+    .min(1)
+    .max(1000),
+})
 
 export type JoinRequest = z.infer<typeof joinRequest>
 export type SendRequest = z.infer<typeof sendRequest>
@@ -71,7 +95,11 @@ export const errorCodes = {
 } as const
 export type ErrorCode = keyof typeof errorCodes
 
-export interface ProtocolError { code: ErrorCode; message: string; retryAfterMs?: number }
+export interface ProtocolError {
+  code: ErrorCode
+  message: string
+  retryAfterMs?: number
+}
 export type Refusal = { ok: false; error: ProtocolError }
 export type Ack<T> = ({ ok: true } & T) | Refusal
 
@@ -103,8 +131,17 @@ export interface WireEntry {
 }
 
 /** One user's stay in a room: from its join's seq to its leave's (null while it stays). */
-export interface MemberInterval { userId: string; joinedSeq: number; leftSeq: number | null }
-export interface CursorState { userId: string; deviceId: string; deliveredSeq: number; readSeq: number }
+export interface MemberInterval {
+  userId: string
+  joinedSeq: number
+  leftSeq: number | null
+}
+export interface CursorState {
+  userId: string
+  deviceId: string
+  deliveredSeq: number
+  readSeq: number
+}
 export type ResetReason = 'epoch_changed' | 'gap_over_limit' | 'unknown_cursor' | 'rejoined'
 
 export type JoinAck = Ack<{ seq: number; epoch: string; duplicate: boolean }>

@@ -10,7 +10,13 @@ export function doctorCommand(): Command {
     .option('--json', 'print data instead of text')
     .addHelpText('after', '\nExamples:\n  npx shakedown doctor\n  npx shakedown doctor --install')
     .action(async (options: { install?: true; json?: true }) => {
-      const survey = await surveyComponents({ install: options.install === true, urls: givenUrls(process.env), progress: (line) => { console.error(line) } })
+      const survey = await surveyComponents({
+        install: options.install === true,
+        urls: givenUrls(process.env),
+        progress: (line) => {
+          console.error(line)
+        },
+      })
       if (options.json) console.log(JSON.stringify(survey, null, 2))
       for (const { name, found, tried } of options.json ? [] : survey) {
         if (found) {

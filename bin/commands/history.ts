@@ -14,10 +14,14 @@ export function historyCommand(): Command {
     .description('export the record of a run (docs/history.md tells what each column holds)')
     .argument('<run>', 'folder of a run')
     .addOption(new Option('--format <format>', 'form of the lines').choices(['ndjson', 'csv']).default('ndjson'))
-    .addHelpText('after', '\nExamples:\n  npx shakedown history runs/2026-11-24T0314-redis-drop-7 --format csv > run.csv\n  npx shakedown history runs/2026-11-24T0314-redis-drop-7 | grep \'"kind":"ok"\'')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx shakedown history runs/2026-11-24T0314-redis-drop-7 --format csv > run.csv\n  npx shakedown history runs/2026-11-24T0314-redis-drop-7 | grep \'"kind":"ok"\'',
+    )
     .action(async (run: string, options: { format: 'ndjson' | 'csv' }) => {
       const folder = resolve(run)
-      if (!existsSync(join(folder, 'manifest.json'))) throw new ExitWith(usageExit, `${run} is not the folder of a run: it has no manifest.json. Runs are kept under runs/.`)
+      if (!existsSync(join(folder, 'manifest.json')))
+        throw new ExitWith(usageExit, `${run} is not the folder of a run: it has no manifest.json. Runs are kept under runs/.`)
       try {
         await pipeline(Readable.from(exportHistory(openHistory(folder), options.format)), process.stdout, { end: false })
       } catch (error) {

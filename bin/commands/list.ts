@@ -7,5 +7,7 @@ export function listCommand(): Command {
     .description('experiments, scenarios, topologies, faults, checks and mutants')
     .option('--json', 'print data instead of text')
     .addHelpText('after', '\nExamples:\n  npx shakedown list\n  npx shakedown list --json')
-    .action((options: { json?: true }) => { process.stdout.write(options.json ? `${JSON.stringify(catalogue(), null, 2)}\n` : renderCatalogue(catalogue())) })
+    .action((options: { json?: true }) => {
+      process.stdout.write(options.json ? `${JSON.stringify(catalogue(), null, 2)}\n` : renderCatalogue(catalogue()))
+    })
 }

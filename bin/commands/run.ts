@@ -13,14 +13,24 @@ import { versions } from '../versions.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { judge } from './verify.ts'
 
-interface RunOptions { seed?: string; topology?: string; mutant?: string; trials: string; out?: string; json?: true; install: boolean; set: string[]; proxy?: string }
+interface RunOptions {
+  seed?: string
+  topology?: string
+  mutant?: string
+  trials: string
+  out?: string
+  json?: true
+  install: boolean
+  set: string[]
+  proxy?: string
+}
 
 export function runCommand(): Command {
   return new Command('run')
     .description('run an experiment and judge it')
     .argument('<experiment>', 'name of an experiment (npx shakedown list) or path of a YAML file')
-    .option('--seed <number>', 'seed of everything drawn by chance (default: the experiment\'s own)')
-    .option('--topology <name>', 'in place of the experiment\'s')
+    .option('--seed <number>', "seed of everything drawn by chance (default: the experiment's own)")
+    .option('--topology <name>', "in place of the experiment's")
     .option('--mutant <name>', 'plant a known bug, to see it caught')
     .option('--trials <count>', 'repeat with seed, seed+1, …; the worst verdict counts', '1')
     .option('--out <folder>', 'folder of the run (default: runs/<time>-<experiment>-<seed>); with trials: one folder a trial below it')
@@ -28,14 +38,17 @@ export function runCommand(): Command {
     .option('--proxy <which>', 'all: every link through Toxiproxy, also those that no fault names')
     .option('--no-install', 'never download, build or install a component')
     .option('--json', 'print result.json to standard output, everything else to standard error')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   npx shakedown run redis-drop
   npx shakedown run node-kill --seed 42 --trials 5
   npx shakedown run ./mine.yml --set phases.steady=30s --set load.rooms=24
   npx shakedown run node-kill --mutant ack-before-commit      (must end with exit code 2)
 
-Exit codes: 0 valid, 1 a threshold missed, 2 a guarantee violated, 3 unknown, 4 usage, 5 harness failure, 130 interrupted`)
+Exit codes: 0 valid, 1 a threshold missed, 2 a guarantee violated, 3 unknown, 4 usage, 5 harness failure, 130 interrupted`,
+    )
     .action(async (name: string, options: RunOptions) => {
       const prepared = prepare(name, options)
       const trials = wholeNumber('--trials', options.trials, 1, 1000)
@@ -57,25 +70,52 @@ async function oneRun(prepared: Prepared, seed: number, trials: number, options:
   const interrupt = () => {
     reporter.line('interrupted: ending everything in order (a second Ctrl-C ends at once)')
     interrupted.abort(new ExitWith(130, ''))
-    process.once('SIGINT', () => { process.exit(130) })
+    process.once('SIGINT', () => {
+      process.exit(130)
+    })
   }
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   try {
-    const named = Object.entries(versions()).map(([part, version]) => `${part} ${version}`).join(', ')
-    reporter.line(`shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${scenario.rooms * scenario.membersPerRoom} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`)
+    const named = Object.entries(versions())
+      .map(([part, version]) => `${part} ${version}`)
+      .join(', ')
+    reporter.line(
+      `shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${scenario.rooms * scenario.membersPerRoom} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`,
+    )
     const found = await findComponents({ install: options.install, progress: reporter.line })
-    reporter.line(`components  ${Object.entries(found).map(([part, { version, source, standIn }]) => `${part} ${standIn ? `stand-in ${standIn}` : version} (${source})`).join('  ')}`)
-    await run({ ...prepared, seed, folder, found, proxyAll: options.proxy === 'all', versions: versions(), replay: replayCommand(prepared, seed, options), reporter, signal: interrupted.signal })
+    reporter.line(
+      `components  ${Object.entries(found)
+        .map(([part, { version, source, standIn }]) => `${part} ${standIn ? `stand-in ${standIn}` : version} (${source})`)
+        .join('  ')}`,
+    )
+    await run({
+      ...prepared,
+      seed,
+      folder,
+      found,
+      proxyAll: options.proxy === 'all',
+      versions: versions(),
+      replay: replayCommand(prepared, seed, options),
+      reporter,
+      signal: interrupted.signal,
+    })
     reporter.end()
     const result = judge(folder)
-    if (!options.json) console.log(`\n${renderTerminal(result, { colour: process.stdout.isTTY })}`)
+    if (!options.json) console.log(`\n${renderTerminal(result, { colour: process.stdout.isTTY, folder: relative('.', folder) || '.' })}`)
     return result
   } catch (error) {
     reporter.end()
-    if (error instanceof ExitWith && error.exitCode === 130) throw new ExitWith(130, `interrupted; clients, nodes and components are ended. What was recorded is in ${relative('.', folder)}\nagain: ${replayCommand(prepared, seed, options)}`)
+    if (error instanceof ExitWith && error.exitCode === 130)
+      throw new ExitWith(
+        130,
+        `interrupted; clients, nodes and components are ended. What was recorded is in ${relative('.', folder)}\nagain: ${replayCommand(prepared, seed, options)}`,
+      )
     if (error instanceof ExitWith) throw error
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nlogs: ${relative('.', join(folder, 'logs'))}\nagain: ${replayCommand(prepared, seed, options)}`, { cause: error })
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}\nlogs: ${relative('.', join(folder, 'logs'))}\nagain: ${replayCommand(prepared, seed, options)}`,
+      { cause: error },
+    )
   } finally {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)

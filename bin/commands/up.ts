@@ -18,8 +18,12 @@ export function upCommand(): Command {
     .action(async (options: { topology: string; install: boolean }) => {
       const topology = topologyNamed(options.topology)
       const interrupted = Promise.withResolvers<void>()
-      process.once('SIGINT', () => { interrupted.resolve() })
-      process.once('SIGTERM', () => { interrupted.resolve() })
+      process.once('SIGINT', () => {
+        interrupted.resolve()
+      })
+      process.once('SIGTERM', () => {
+        interrupted.resolve()
+      })
       const found = await findComponents({ install: options.install, progress: console.log })
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'shakedown-up-'))
@@ -27,10 +31,29 @@ export function upCommand(): Command {
       await mkdir(join(folder, 'logs'))
       const runId = `up-${randomBytes(4).toString('hex')}`
       const runtime = stack.use(await createProcessRuntime({ logFolder: join(folder, 'logs'), runId }))
-      const cluster = stack.use(await startCluster({
-        topology, runtime, found, folder, runId, proxied: ['*'], cohorts: ['office'], originNs: process.hrtime.bigint(), secret: randomBytes(32).toString('hex'), mutant: null,
-        events: { started: () => undefined, ready: (node) => { console.log(`${node} is ready`) }, exited: (node, exit) => { console.log(`${node} exited: ${exit.signal ?? exit.code}`) } },
-      }))
+      const cluster = stack.use(
+        await startCluster({
+          topology,
+          runtime,
+          found,
+          folder,
+          runId,
+          proxied: ['*'],
+          cohorts: ['office'],
+          originNs: process.hrtime.bigint(),
+          secret: randomBytes(32).toString('hex'),
+          mutant: null,
+          events: {
+            started: () => undefined,
+            ready: (node) => {
+              console.log(`${node} is ready`)
+            },
+            exited: (node, exit) => {
+              console.log(`${node} exited: ${exit.signal ?? exit.code}`)
+            },
+          },
+        }),
+      )
       console.log(`\nurl      ${cluster.entrance('office').href}`)
       for (const user of ['alice', 'bob']) console.log(`token    ${user} (device ${user}-1)  ${await cluster.mintToken(user, `${user}-1`)}`)
       const toxiproxy = cluster.components.find((component) => component.name === 'toxiproxy')

@@ -1,6 +1,6 @@
 /** `shakedown verify <run>`: the verdict again, from the folder alone. */
 import { existsSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { HistoryError } from '../../reports/history/history-error.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
@@ -16,9 +16,12 @@ export function verifyCommand(): Command {
     .addHelpText('after', '\nExamples:\n  npx shakedown verify runs/2026-11-24T0314-redis-drop-7\n  npx shakedown verify --json runs/latest')
     .action((run: string, options: { json?: true }) => {
       const folder = resolve(run)
-      if (!existsSync(join(folder, 'manifest.json'))) throw new ExitWith(usageExit, `${run} is not the folder of a run: it has no manifest.json. Runs are kept under runs/; name one of those folders.`)
+      if (!existsSync(join(folder, 'manifest.json')))
+        throw new ExitWith(usageExit, `${run} is not the folder of a run: it has no manifest.json. Runs are kept under runs/; name one of those folders.`)
       const result = judge(folder)
-      console.log(options.json ? JSON.stringify(result, null, 2) : renderTerminal(result, { colour: process.stdout.isTTY }))
+      console.log(
+        options.json ? JSON.stringify(result, null, 2) : renderTerminal(result, { colour: process.stdout.isTTY, folder: relative('.', folder) || '.' }),
+      )
       process.exitCode = result.exitCode
     })
 }

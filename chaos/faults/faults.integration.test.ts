@@ -28,22 +28,29 @@ beforeAll(async () => {
   const runtime = stack.use(await createProcessRuntime({ logFolder: join(folder, 'logs'), runId }))
   const options = { install: true, urls: {}, progress: () => {} }
   const redis = stack.use(await components.redis.start(await findComponent(components.redis, options), runtime, { folder: join(folder, 'redis'), runId }))
-  const server = stack.use(await components.toxiproxy.start(await findComponent(components.toxiproxy, options), runtime, { folder: join(folder, 'toxiproxy'), runId }))
+  const server = stack.use(
+    await components.toxiproxy.start(await findComponent(components.toxiproxy, options), runtime, { folder: join(folder, 'toxiproxy'), runId }),
+  )
   const toxiproxy = connectToxiproxy(server.url)
   const upstream = { host: redis.host, port: redis.port }
-  const links = await Promise.all(['node-1', 'node-2'].map(async (from): Promise<Link> => {
-    const name = `${from}->redis`
-    const port = await runtime.port()
-    await toxiproxy.ensureProxy({ name, host: '127.0.0.1', port, upstream })
-    return { name, from, to: 'redis', host: '127.0.0.1', port, upstream: { kind: 'redis', ...upstream }, proxied: true }
-  }))
+  const links = await Promise.all(
+    ['node-1', 'node-2'].map(async (from): Promise<Link> => {
+      const name = `${from}->redis`
+      const port = await runtime.port()
+      await toxiproxy.ensureProxy({ name, host: '127.0.0.1', port, upstream })
+      return { name, from, to: 'redis', host: '127.0.0.1', port, upstream: { kind: 'redis', ...upstream }, proxied: true }
+    }),
+  )
   surroundings = { links, nodes: [], toxiproxy }
   started = stack.move()
 })
 afterAll(() => started.disposeAsync())
 
 /** Clients on both links that talk before, during and after the fault. */
-async function underTraffic(inject: () => Promise<ActiveFault>, during: (clients: readonly Redis[]) => Promise<void> = async () => {}): Promise<{ evidence: Evidence; heal: string | null }> {
+async function underTraffic(
+  inject: () => Promise<ActiveFault>,
+  during: (clients: readonly Redis[]) => Promise<void> = async () => {},
+): Promise<{ evidence: Evidence; heal: string | null }> {
   const clients = surroundings.links.map((link) => new Redis(link.port, link.host, { maxRetriesPerRequest: null, retryStrategy: () => 50 }))
   try {
     for (const client of clients) client.on('error', () => {})
@@ -68,12 +75,15 @@ test('cut ends live connections and refuses new ones, until it is healed', async
 })
 
 test('stall holds answers without losing what was sent, and lets them through afterwards', async () => {
-  const { evidence } = await underTraffic(() => stall.inject(target, { direction: 'downstream' }, surroundings, signal), async ([client]) => {
-    void client?.incr('held').catch(() => {})
-    const direct = new Redis(surroundings.links[0]?.upstream.port ?? 0, '127.0.0.1')
-    await expect.poll(() => direct.get('held'), { timeout: 3000 }).toBe('1')
-    direct.disconnect()
-  })
+  const { evidence } = await underTraffic(
+    () => stall.inject(target, { direction: 'downstream' }, surroundings, signal),
+    async ([client]) => {
+      void client?.incr('held').catch(() => {})
+      const direct = new Redis(surroundings.links[0]?.upstream.port ?? 0, '127.0.0.1')
+      await expect.poll(() => direct.get('held'), { timeout: 3000 }).toBe('1')
+      direct.disconnect()
+    },
+  )
   expect(evidence.bit, evidence.lines.join('\n')).toBe(true)
   expect(evidence.lines[2]).toMatch(/during no answer within 1000 ms/)
 })
@@ -103,7 +113,13 @@ test.each([
 
 test('a fault that fails half way leaves nothing broken', async () => {
   const { links, toxiproxy } = surroundings
-  const failing: Surroundings = { ...surroundings, toxiproxy: { ...toxiproxy, setEnabled: (name, enabled) => (name === 'node-2->redis' && !enabled ? Promise.reject(new Error('refused')) : toxiproxy.setEnabled(name, enabled)) } }
+  const failing: Surroundings = {
+    ...surroundings,
+    toxiproxy: {
+      ...toxiproxy,
+      setEnabled: (name, enabled) => (name === 'node-2->redis' && !enabled ? Promise.reject(new Error('refused')) : toxiproxy.setEnabled(name, enabled)),
+    },
+  }
   await expect(cut.inject(target, {}, failing, signal)).rejects.toThrow('refused')
   expect(await Promise.all(links.map(async (link) => (await probeLink(link, 1000)).answered))).toEqual([true, true])
 })

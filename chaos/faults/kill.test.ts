@@ -6,13 +6,18 @@ import { kill } from './kill.ts'
 function nodeOf(name: string, log: string[], signal: NodeJS.Signals | null = 'SIGKILL'): RunningNode {
   const exit: NodeExit = { code: null, signal, atNs: 0n, boot: 1, planned: true }
   const node: RunningNode = {
-    name, url: new URL('http://127.0.0.1'), pid: 4711, boot: 1, exits: [],
+    name,
+    url: new URL('http://127.0.0.1'),
+    pid: 4711,
+    boot: 1,
+    exits: [],
     kill: async () => {
       log.push(`kill ${name}`)
       node.pid = null
       return exit
     },
-    pause() {}, resume() {},
+    pause() {},
+    resume() {},
     restart: async () => void log.push(`restart ${name}`),
     drain: () => Promise.resolve(exit),
     ready: async () => void log.push(`ready ${name}`),
@@ -22,7 +27,11 @@ function nodeOf(name: string, log: string[], signal: NodeJS.Signals | null = 'SI
 }
 const around = (nodes: RunningNode[]): Surroundings => {
   const unused = (): Promise<never> => Promise.reject(new Error('a kill touches no link'))
-  return { links: [], nodes, toxiproxy: { version: unused, ensureProxy: unused, setEnabled: unused, addToxic: unused, removeToxic: unused, recreate: unused, closedBytes: unused } }
+  return {
+    links: [],
+    nodes,
+    toxiproxy: { version: unused, ensureProxy: unused, setEnabled: unused, addToxic: unused, removeToxic: unused, recreate: unused, closedBytes: unused },
+  }
 }
 const target = { text: 'node-2', nodes: ['node-2'], links: [] }
 const signal = new AbortController().signal

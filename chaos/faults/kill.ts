@@ -24,7 +24,10 @@ export const kill: Fault<typeof parameters> = {
       },
       async evidence() {
         const ends = exits.map(({ node, exit }) => `${node.name} (boot ${exit.boot}) ended by ${exit.signal ?? `exit code ${exit.code}`}`)
-        return { bit: exits.every(({ exit }) => exit.signal === 'SIGKILL'), lines: [...ends, ...(await Promise.all(nodes.filter((node) => !victims.includes(node)).map(readinessOf)))] }
+        return {
+          bit: exits.every(({ exit }) => exit.signal === 'SIGKILL'),
+          lines: [...ends, ...(await Promise.all(nodes.filter((node) => !victims.includes(node)).map(readinessOf)))],
+        }
       },
       async [Symbol.asyncDispose]() {
         heal = await startAgain(victims)
@@ -35,13 +38,18 @@ export const kill: Fault<typeof parameters> = {
 
 /** What a killed node leaves behind: the others must go on without it. */
 function readinessOf(node: RunningNode): Promise<string> {
-  return node.ready(othersReadyTimeoutMs).then(() => `${node.name} answers ready`, (error: unknown) => `${node.name} is not ready: ${error instanceof Error ? error.message : String(error)}`)
+  return node.ready(othersReadyTimeoutMs).then(
+    () => `${node.name} answers ready`,
+    (error: unknown) => `${node.name} is not ready: ${error instanceof Error ? error.message : String(error)}`,
+  )
 }
 
 async function startAgain(victims: readonly RunningNode[]): Promise<string> {
-  await Promise.all(victims.map(async (node) => {
-    if (node.pid === null) await node.restart()
-    await node.ready(readyTimeoutMs)
-  }))
+  await Promise.all(
+    victims.map(async (node) => {
+      if (node.pid === null) await node.restart()
+      await node.ready(readyTimeoutMs)
+    }),
+  )
   return `${victims.map((node) => node.name).join(', ')} started again and ready`
 }

@@ -29,8 +29,17 @@ export interface LinkBreak {
   healed(before: Probe, after: Probe): boolean
 }
 
-interface Look { link: Link; probe: Probe; /** null: this kernel doesn't tell */ live: number | null; closedBytes: number }
-interface Hit extends Look { during: Probe; felt: boolean; used: boolean }
+interface Look {
+  link: Link
+  probe: Probe
+  /** null: this kernel doesn't tell */ live: number | null
+  closedBytes: number
+}
+interface Hit extends Look {
+  during: Probe
+  felt: boolean
+  used: boolean
+}
 
 export async function breakLinks(broken: LinkBreak, target: ResolvedTarget, surroundings: Surroundings, signal: AbortSignal): Promise<ActiveFault> {
   const { toxiproxy } = surroundings
@@ -99,7 +108,12 @@ async function closedBytes(link: Link, toxiproxy: ToxiproxyControl): Promise<num
 async function hitOf(broken: LinkBreak, look: Look, toxiproxy: ToxiproxyControl): Promise<Hit> {
   const during = await probeLink(look.link, probeTimeoutMs)
   const carried = !broken.endsConnections || (await endedBytes(look, toxiproxy)) > look.probe.bytes
-  return { ...look, during, felt: look.probe.answered && broken.felt(look.probe, during), used: look.live !== 0 && (look.live !== null || broken.endsConnections) && carried }
+  return {
+    ...look,
+    during,
+    felt: look.probe.answered && broken.felt(look.probe, during),
+    used: look.live !== 0 && (look.live !== null || broken.endsConnections) && carried,
+  }
 }
 
 /** Waits until connections that the break ended show in Toxiproxy's counters; returns what it saw last. The probe's own bytes may come late too. */
@@ -120,7 +134,10 @@ function evidenceOf(broken: LinkBreak, hits: readonly Hit[], last: readonly Prob
   const lines = [
     `${felt.length} of ${hits.length} links ${broken.done} from the first probe to the last`,
     `${used.length} of ${hits.length} in use${hits.some((hit) => hit.live !== null) ? `: ${connections} live connections when it struck` : ''}`,
-    ...hits.map((hit, index) => `${hit.link.name}: before ${shown(hit.probe)}, during ${shown(hit.during)}, at the end ${shown(last[index])}${hit.used ? '' : '; no live traffic seen'}`),
+    ...hits.map(
+      (hit, index) =>
+        `${hit.link.name}: before ${shown(hit.probe)}, during ${shown(hit.during)}, at the end ${shown(last[index])}${hit.used ? '' : '; no live traffic seen'}`,
+    ),
   ]
   return { bit: felt.length === hits.length && used.length > 0, lines }
 }
@@ -139,7 +156,8 @@ async function proveHeal(broken: LinkBreak, look: Look): Promise<string> {
   for (;;) {
     const after = await probeLink(look.link, probeTimeoutMs)
     if (broken.healed(look.probe, after)) return shown(after)
-    if (performance.now() > deadlineMs) throw new Error(`${look.link.name} is not as before ${healTimeoutMs} ms after the heal: ${shown(after)}, before ${shown(look.probe)}`)
+    if (performance.now() > deadlineMs)
+      throw new Error(`${look.link.name} is not as before ${healTimeoutMs} ms after the heal: ${shown(after)}, before ${shown(look.probe)}`)
     await pause(pollMs)
   }
 }

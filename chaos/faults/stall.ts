@@ -17,7 +17,12 @@ export const stall: Fault<typeof parameters> = {
   permanentWithoutFor: false,
   inject(target, { direction: chosen }, surroundings, signal) {
     const held = toxics(streamsOf(chosen).map((stream) => ({ name: `stall-${stream}`, type: 'latency', stream, attributes: { latency: heldMs, jitter: 0 } })))
-    return breakLinks({ ...releasing(held), done: 'held', felt: (_before, during) => !during.answered, healed: (_before, after) => after.answered }, target, surroundings, signal)
+    return breakLinks(
+      { ...releasing(held), done: 'held', felt: (_before, during) => !during.answered, healed: (_before, after) => after.answered },
+      target,
+      surroundings,
+      signal,
+    )
   },
 }
 

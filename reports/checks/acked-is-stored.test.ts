@@ -7,7 +7,10 @@ test('valid: every ack has its stored message', () => {
 })
 
 test('invalid: an acked message is nowhere in the store, and the story says where it stopped', () => {
-  const finding = examineChanged(ackedIsStored, { without: ['node-2 committed m2', 'node-2 published m2', 'audit stored m2', 'audit read m2'], with: ['9.104 audit entry leave dave room-1 5'] })
+  const finding = examineChanged(ackedIsStored, {
+    without: ['node-2 committed m2', 'node-2 published m2', 'audit stored m2', 'audit read m2'],
+    with: ['9.104 audit entry leave dave room-1 5'],
+  })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { absent: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ message: 'm2', locus: 'node before commit', node: 'node-2', fault: 'cut node-*->redis' })
   expect(finding.evidence[0]?.events.map((event) => event.text)).toContain('bob gets the ack: seq 5')
@@ -18,7 +21,13 @@ test.each([
   ['seq', { without: ['alice ok m1'], with: ['0.110 alice ok m1 7'] }],
   ['server id', { without: ['alice ok m1'], with: ['0.110 alice ok m1 4 id=other'] }],
   ['epoch', { without: ['alice ok m1'], with: ['0.110 alice ok m1 4 epoch=other'] }],
-  ['content', { without: ['audit stored m1', 'audit read m1'], with: ['9.103 audit stored m1 room-1 4 node-1 body=altered', '9.107 audit read m1 room-1 4 body=altered'] }],
+  [
+    'content',
+    {
+      without: ['audit stored m1', 'audit read m1'],
+      with: ['9.103 audit stored m1 room-1 4 node-1 body=altered', '9.107 audit read m1 room-1 4 body=altered'],
+    },
+  ],
 ])('invalid: the stored message has another %s than the ack', (_what, change) => {
   expect(examineChanged(ackedIsStored, change)).toMatchObject({ verdict: 'invalid', figures: { unlike: 1, violations: 1 } })
 })
@@ -34,7 +43,10 @@ test('unknown: the readers of the audit disagree, even though a message is missi
 })
 
 test('unknown: the record is broken', () => {
-  expect(examineChanged(ackedIsStored, { with: ['defect worker-1 has a gap'] })).toMatchObject({ verdict: 'unknown', why: 'the record is broken: worker-1 has a gap' })
+  expect(examineChanged(ackedIsStored, { with: ['defect worker-1 has a gap'] })).toMatchObject({
+    verdict: 'unknown',
+    why: 'the record is broken: worker-1 has a gap',
+  })
 })
 
 test('near miss: a message without an ack may be absent, and a second ack may repeat the first', () => {

@@ -33,7 +33,11 @@ export const ackedIsStored: Check = {
     return conclude({
       population,
       violations: faults.size,
-      figures: { absent, storedTwice: kinds.filter((what) => what === 'twice').length, unlike: kinds.filter((what) => what !== 'absent' && what !== 'twice').length },
+      figures: {
+        absent,
+        storedTwice: kinds.filter((what) => what === 'twice').length,
+        unlike: kinds.filter((what) => what !== 'absent' && what !== 'twice').length,
+      },
       evidence: [...faults].slice(0, exampleLimit).map(([message, fault]) => story(history, audit, message, fault)),
       doubt: audit.doubt,
       notPromised: guarantees.ack === 'memory' ? 'the experiment promises acks from memory only' : null,
@@ -62,8 +66,15 @@ function story(history: History, audit: Audit, message: number, fault: { row: nu
     const cell = (audit.base[room[fault.row] ?? 0] ?? 0) + (seq[fault.row] ?? 0)
     const other = audit.storedAt[cell] ?? -1
     if (other >= 0) rows.unshift(audit.storedRow[other] ?? -1)
-    return tell(history, { title: messageTitle(history, message), message, rows, locus: locate(history, message, null), closing: 'audit: nothing in the store carries this id' })
+    return tell(history, {
+      title: messageTitle(history, message),
+      message,
+      rows,
+      locus: locate(history, message, null),
+      closing: 'audit: nothing in the store carries this id',
+    })
   }
-  const closing = fault.what === 'twice' ? `audit: the store has it ${audit.copies[message]} times` : `audit: its ${fault.what} in the store is not the one acked`
+  const closing =
+    fault.what === 'twice' ? `audit: the store has it ${audit.copies[message]} times` : `audit: its ${fault.what} in the store is not the one acked`
   return tell(history, { title: messageTitle(history, message), message, rows, closing })
 }

@@ -23,5 +23,7 @@ test('near miss: a duplicate that only came on the wire, in this session and in 
 test('near miss: applied again in a new view generation, and held before it was applied', () => {
   const reset = { with: ['4.0 carol syncReset room-1 6', '4.1 carol gets m2 5 way=page', '4.2 carol gets m3 6 way=page'] }
   expect(examineChanged(appliedOnce, reset).verdict).toBe('valid')
-  expect(examineChanged(appliedOnce, { without: ['carol gets m3'], with: ['3.15 carol gets m3 6 on=held', '3.3 carol gets m3 6 on=applied'] }).verdict).toBe('valid')
+  expect(examineChanged(appliedOnce, { without: ['carol gets m3'], with: ['3.15 carol gets m3 6 on=held', '3.3 carol gets m3 6 on=applied'] }).verdict).toBe(
+    'valid',
+  )
 })

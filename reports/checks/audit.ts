@@ -91,7 +91,9 @@ export const auditOf = once((history: History): Audit => {
 function missing(history: History, audit: Audit): string | null {
   if (history.rowsOf('settled').length === 0) return 'the run did not come to the end of settle'
   const without = history.rooms.filter((_, index) => audit.heads[index] === -1)
-  return without.length === 0 ? null : `the store was not audited: no head of ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more rooms` : ''}`
+  return without.length === 0
+    ? null
+    : `the store was not audited: no head of ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more rooms` : ''}`
 }
 
 /** The store, sync and history must tell the same: same heads, and the same message with the same hash at each seq that a fresh client read. */
@@ -99,7 +101,8 @@ function disagreement(history: History, audit: Audit): string | null {
   const { room, seq, message, value, layer, rev } = history.columns
   for (const row of history.rowsOf('auditHead')) {
     const index = room[row] ?? 0
-    if (seq[row] !== audit.heads[index]) return `readers of the audit disagree: head of ${history.rooms[index]} is ${audit.heads[index]} in the store and ${seq[row]} for a fresh client (${reader(layer[row] ?? 0)})`
+    if (seq[row] !== audit.heads[index])
+      return `readers of the audit disagree: head of ${history.rooms[index]} is ${audit.heads[index]} in the store and ${seq[row]} for a fresh client (${reader(layer[row] ?? 0)})`
   }
   for (const row of history.rowsOf('audited')) {
     const index = room[row] ?? 0
@@ -107,8 +110,14 @@ function disagreement(history: History, audit: Audit): string | null {
     const own = message[row] ?? -1
     // Subtle: by cell, not by message: a message that is stored twice is read twice.
     const stored = audit.rowAt[cell] ?? -1
-    const same = (seq[row] ?? 0) < (audit.capacity[index] ?? 0) && audit.storedAt[cell] === own && stored !== -1 && value[stored] === value[row] && rev[stored] === rev[row]
-    if (!same) return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same in the store and for a fresh client (${reader(layer[row] ?? 0)})`
+    const same =
+      (seq[row] ?? 0) < (audit.capacity[index] ?? 0) &&
+      audit.storedAt[cell] === own &&
+      stored !== -1 &&
+      value[stored] === value[row] &&
+      rev[stored] === rev[row]
+    if (!same)
+      return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same in the store and for a fresh client (${reader(layer[row] ?? 0)})`
   }
   return skipped(history, audit)
 }
@@ -130,7 +139,8 @@ function skipped(history: History, audit: Audit): string | null {
     for (let index = 0; index < history.rooms.length; index++) {
       for (let at = lowest[index] ?? Infinity; at <= (audit.heads[index] ?? -1); at++) {
         const cell = (audit.base[index] ?? 0) + at
-        if ((audit.storedAt[cell] ?? nothing) >= 0 && read[cell] === 0) return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[index]} seq ${at}`
+        if ((audit.storedAt[cell] ?? nothing) >= 0 && read[cell] === 0)
+          return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[index]} seq ${at}`
       }
     }
   }

@@ -3,7 +3,12 @@ import type { History } from '../history/history.ts'
 import type { Finding } from '../result.ts'
 
 /** What the experiment promises; it decides which checks are required, allowed or reported. */
-export interface Guarantees { ack: 'majority' | 'memory'; delivery: 'every-member' | 'best-effort'; order: 'room' | 'sender' | 'none'; recoveryMs: number }
+export interface Guarantees {
+  ack: 'majority' | 'memory'
+  delivery: 'every-member' | 'best-effort'
+  order: 'room' | 'sender' | 'none'
+  recoveryMs: number
+}
 
 export interface Check {
   name: string

@@ -78,7 +78,10 @@ fault cut node-*->redis 1 3 bit
 `
 
 /** Lines without (each must be there), then lines added. */
-export interface Change { without?: readonly string[]; with?: readonly string[] }
+export interface Change {
+  without?: readonly string[]
+  with?: readonly string[]
+}
 
 export function changed(change: Change): string {
   let lines = cleanText.split('\n')

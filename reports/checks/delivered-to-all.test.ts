@@ -28,7 +28,10 @@ test('invalid: the deadline of settle passed with every fault healed, and it nam
 })
 
 test('unknown: a gap while a fault was never healed', () => {
-  const finding = examineChanged(deliveredToAll, { without: ['alice gets m2', 'fault cut', 'run settled'], with: ['fault cut node-*->redis 1 - bit', '9.0 run settled 0 alice'] })
+  const finding = examineChanged(deliveredToAll, {
+    without: ['alice gets m2', 'fault cut', 'run settled'],
+    with: ['fault cut node-*->redis 1 - bit', '9.0 run settled 0 alice'],
+  })
   expect(finding.verdict).toBe('unknown')
 })
 
@@ -39,8 +42,14 @@ test('unknown: the run never came to the end of settle', () => {
 test('near miss: what was before a join, after a leave, skipped by a reset or after a client went is not owed', () => {
   const late = ['clients dave@node-1 erin@node-2', '0.2 dave expected 1', '9.1 audit entry join dave room-1 7', '9.1 audit head room-1 7']
   expect(examineChanged(deliveredToAll, { without: ['audit head'], with: late })).toMatchObject({ verdict: 'valid', population: 9 })
-  expect(examineChanged(deliveredToAll, { without: ['carol gets m3', 'carol expected'], with: ['3.3 carol expected 0'] })).toMatchObject({ verdict: 'valid', population: 8 })
-  expect(examineChanged(deliveredToAll, { without: ['alice gets m2'], with: ['3.1 alice syncReset room-1 5'] })).toMatchObject({ verdict: 'valid', figures: { excusedByReset: 1 } })
+  expect(examineChanged(deliveredToAll, { without: ['carol gets m3', 'carol expected'], with: ['3.3 carol expected 0'] })).toMatchObject({
+    verdict: 'valid',
+    population: 8,
+  })
+  expect(examineChanged(deliveredToAll, { without: ['alice gets m2'], with: ['3.1 alice syncReset room-1 5'] })).toMatchObject({
+    verdict: 'valid',
+    figures: { excusedByReset: 1 },
+  })
 })
 
 test('not applicable: a best-effort experiment only reports', () => {

@@ -24,7 +24,12 @@ export const generatorFit: Check = {
       lagMs >= lagLimitMs ? `the event loop of the load workers lagged ${lagMs.toFixed(0)} ms (p99)` : null,
       silent.length > 0 ? `${silent.length} clients left no rows: ${silent.slice(0, 3).join(', ')}` : null,
     ].filter((doubt) => doubt !== null)
-    return conclude({ population: offered, violations: 0, figures: { achieved, share: Math.round(share * 1e4) / 1e4, lagP99Ms: Math.round(lagMs * 10) / 10, silentClients: silent.length }, doubt: doubts.length === 0 ? null : doubts.join('; ') })
+    return conclude({
+      population: offered,
+      violations: 0,
+      figures: { achieved, share: Math.round(share * 1e4) / 1e4, lagP99Ms: Math.round(lagMs * 10) / 10, silentClients: silent.length },
+      doubt: doubts.length === 0 ? null : doubts.join('; '),
+    })
   },
 }
 

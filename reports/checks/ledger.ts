@@ -109,13 +109,20 @@ export const ledgerOf = once((history: History): Ledger => {
   const byWay = new Float64Array(16)
   const suspects = { again: new Suspects(), jumped: new Suspects(), unlike: new Suspects(), phantoms: new Suspects() }
   const counts = passOver(history, audit, invokedRoom, views, byWay, suspects)
-  const way = (bit: number): number => byWay.reduce((sum, count, index) => ((index << 4) & bit) !== 0 ? sum + count : sum, 0)
+  const way = (bit: number): number => byWay.reduce((sum, count, index) => (((index << 4) & bit) !== 0 ? sum + count : sum), 0)
   const ways = { live: way(layers.live), sync: way(layers.sync), range: way(layers.range), page: way(layers.page) }
   return { viewBase: views.viewBase, flags: views.flags, last: views.last, ...counts, ways, ...suspects }
 })
 
 /** The hot loop: six columns, one byte of state a row; everything rare is a call. */
-function passOver(history: History, audit: Audit, invokedRoom: Int32Array, views: Views, byWay: Float64Array, suspects: Pick<Ledger, 'again' | 'jumped' | 'unlike' | 'phantoms'>): Pick<Ledger, 'deliveries' | 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
+function passOver(
+  history: History,
+  audit: Audit,
+  invokedRoom: Int32Array,
+  views: Views,
+  byWay: Float64Array,
+  suspects: Pick<Ledger, 'again' | 'jumped' | 'unlike' | 'phantoms'>,
+): Pick<Ledger, 'deliveries' | 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
   const { base, capacity, storedAt } = audit
   const { viewBase, last, session: viewSession } = views

@@ -23,7 +23,10 @@ export interface Locus {
   atOrAfter: string | null
 }
 
-interface Stages { at: Partial<Record<JournalStage, number>>; relayedBy: Set<number> }
+interface Stages {
+  at: Partial<Record<JournalStage, number>>
+  relayedBy: Set<number>
+}
 
 /** Rows of the message by operation, and relays of its (room, seq). */
 function stagesOf(history: History, message: number): Stages {
@@ -37,7 +40,8 @@ function stagesOf(history: History, message: number): Stages {
     if (row !== undefined) stages.at[name] = row
   }
   for (const row of history.journalRowsOf('relayed')) {
-    if (journals.message[row] === message || (room !== -1 && journals.room[row] === room && journals.seq[row] === seq)) stages.relayedBy.add(journals.node[row] ?? -1)
+    if (journals.message[row] === message || (room !== -1 && journals.room[row] === room && journals.seq[row] === seq))
+      stages.relayedBy.add(journals.node[row] ?? -1)
   }
   return stages
 }
@@ -52,7 +56,8 @@ export function locate(history: History, message: number, recipient: number | nu
   if (storedRow === -1) {
     if (!history.rowsOf('attempt').some((row) => history.columns.message[row] === message)) return { where: loci.queue, node: null, atOrAfter: null }
     const received = at.received ?? at.acked
-    if (received === undefined && history.rowsOf('ok').every((row) => history.columns.message[row] !== message)) return { where: loci.socket, node: null, atOrAfter: null }
+    if (received === undefined && history.rowsOf('ok').every((row) => history.columns.message[row] !== message))
+      return { where: loci.socket, node: null, atOrAfter: null }
     return { where: loci.beforeCommit, node: nodeOf(received), atOrAfter: null }
   }
   if (recipient === null) return { where: loci.notPublished, node: accepted, atOrAfter: null }
@@ -70,7 +75,9 @@ export function locate(history: History, message: number, recipient: number | nu
 function lastRowOf(history: History, node: string | null, committed: number | undefined): string | null {
   const { value, tNs } = history.columns
   const fromNs = committed === undefined ? 0 : (history.journals.tNs[committed] ?? 0)
-  const killed = history.rowsOf('nodeExited').find((row) => history.names[value[row] ?? -1] === node && (tNs[row] ?? 0) >= fromNs && (tNs[row] ?? 0) - fromNs < 1e9)
+  const killed = history
+    .rowsOf('nodeExited')
+    .find((row) => history.names[value[row] ?? -1] === node && (tNs[row] ?? 0) >= fromNs && (tNs[row] ?? 0) - fromNs < 1e9)
   if (killed === undefined) return null
   return committed === undefined ? 'the last row of its journal' : 'committed'
 }

@@ -7,8 +7,16 @@ import type { History } from '../history/history.ts'
 import { once } from './once.ts'
 
 /** Open on both sides: `from < seq < to`. */
-export interface Interval { from: number; to: number }
-export interface Member { user: string; room: number; clients: readonly number[]; intervals: Interval[] }
+export interface Interval {
+  from: number
+  to: number
+}
+export interface Member {
+  user: string
+  room: number
+  clients: readonly number[]
+  intervals: Interval[]
+}
 
 export interface Membership {
   /** By room. */

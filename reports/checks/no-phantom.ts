@@ -29,7 +29,13 @@ export const noPhantom: Check = {
       evidence: rows.slice(0, exampleLimit).map((row) => {
         const own = message[row] ?? -1
         const sentTo = history.rooms[invokedRoom[own] ?? -1]
-        return tell(history, { title: messageTitle(history, own), message: own, recipient: client[row] ?? -1, rows: [row], closing: sentTo === undefined ? 'no client of the run ever sent it' : `it was sent to ${sentTo}` })
+        return tell(history, {
+          title: messageTitle(history, own),
+          message: own,
+          recipient: client[row] ?? -1,
+          rows: [row],
+          closing: sentTo === undefined ? 'no client of the run ever sent it' : `it was sent to ${sentTo}`,
+        })
       }),
       doubt: auditOf(history).doubt,
     })

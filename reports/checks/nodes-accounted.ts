@@ -18,7 +18,9 @@ export const nodesAccounted: Check = {
       population: started,
       violations: crashes.length,
       figures: { exits: exits.length, planned: exits.length - crashes.length },
-      evidence: [...crashes].slice(0, exampleLimit).map((row) => tell(history, { title: rowText(history, row) ?? '', message: null, rows: [row], node: history.names[value[row] ?? -1] ?? null })),
+      evidence: [...crashes]
+        .slice(0, exampleLimit)
+        .map((row) => tell(history, { title: rowText(history, row) ?? '', message: null, rows: [row], node: history.names[value[row] ?? -1] ?? null })),
     })
   },
 }

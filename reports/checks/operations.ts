@@ -21,7 +21,16 @@ export const operationsOf = once((history: History): Operations => {
   const length = history.messages.length
   const times = (): Float64Array => new Float64Array(length).fill(NaN)
   const rows = (): Int32Array => new Int32Array(length).fill(-1)
-  const operations: Operations = { intendedNs: times(), invokedNs: times(), commitNs: times(), invokedRoom: rows(), intendedRow: rows(), invokedRow: rows(), okRow: rows(), failedRow: rows() }
+  const operations: Operations = {
+    intendedNs: times(),
+    invokedNs: times(),
+    commitNs: times(),
+    invokedRoom: rows(),
+    intendedRow: rows(),
+    invokedRow: rows(),
+    okRow: rows(),
+    failedRow: rows(),
+  }
   firstRows(history.rowsOf('intended'), message, operations.intendedRow)
   firstRows(history.rowsOf('invoked'), message, operations.invokedRow)
   firstRows(history.rowsOf('ok'), message, operations.okRow)

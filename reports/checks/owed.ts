@@ -12,8 +12,18 @@ import { expectedOf } from './present.ts'
 import { sessionsOf } from './sessions.ts'
 
 /** By where the recipient was connected when the message was committed. */
-export interface Places { local: number; remote: number; offline: number }
-export interface Gap { client: number; room: number; seq: number; message: number; place: keyof Places }
+export interface Places {
+  local: number
+  remote: number
+  offline: number
+}
+export interface Gap {
+  client: number
+  room: number
+  seq: number
+  message: number
+  place: keyof Places
+}
 
 export interface Owed {
   owed: Places
@@ -49,7 +59,15 @@ export const owedOf = once((history: History): Owed => {
   const { members } = membershipOf(history)
   const expected = expectedOf(history)
   const limit = reached(history)
-  const result = { owed: { local: 0, remote: 0, offline: 0 }, applied: 0, excused: 0, missing: { local: 0, remote: 0, offline: 0 }, gaps: [], missingByRoom: new Int32Array(history.rooms.length), earliestMissingNs: Infinity }
+  const result = {
+    owed: { local: 0, remote: 0, offline: 0 },
+    applied: 0,
+    excused: 0,
+    missing: { local: 0, remote: 0, offline: 0 },
+    gaps: [],
+    missingByRoom: new Int32Array(history.rooms.length),
+    earliestMissingNs: Infinity,
+  }
   const count = counter(history, result)
   for (const [room, list] of members.entries()) {
     for (const member of list) {

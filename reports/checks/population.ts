@@ -10,7 +10,8 @@ export const population = {
   judge(results: readonly CheckResult[]): CheckResult {
     const applicable = results.filter((result) => result.verdict !== 'not-applicable')
     const empty = applicable.filter((result) => result.population === 0)
-    const doubt = applicable.length === 0 ? 'no check applies' : empty.length === 0 ? null : `nothing to judge for ${empty.map((result) => result.name).join(', ')}`
+    const doubt =
+      applicable.length === 0 ? 'no check applies' : empty.length === 0 ? null : `nothing to judge for ${empty.map((result) => result.name).join(', ')}`
     return { name: this.name, claim: this.claim, ...conclude({ population: applicable.length, violations: 0, figures: { empty: empty.length }, doubt }) }
   },
 }

@@ -19,5 +19,10 @@ export const quiescenceOf = once((history: History): Quiescence => {
   if (row === -1) return { atNs: NaN, settled: false, pending: 'unknown', doubt: 'the run did not come to the end of settle' }
   const unhealed = history.faults.find((fault) => !fault.permanent && fault.healedAtMs === null)
   const pending = history.names[rev[row] ?? -1] ?? 'something'
-  return { atNs: tNs[row] ?? 0, settled: value[row] === 1, pending, doubt: unhealed === undefined ? null : `${unhealed.fault} ${unhealed.target} was not healed, so nothing had to be repaired by then` }
+  return {
+    atNs: tNs[row] ?? 0,
+    settled: value[row] === 1,
+    pending,
+    doubt: unhealed === undefined ? null : `${unhealed.fault} ${unhealed.target} was not healed, so nothing had to be repaired by then`,
+  }
 })

@@ -23,7 +23,9 @@ test('invalid: settle ran into its deadline', () => {
   expect(finding.why).toContain('carol: outbox 1')
 })
 test('unknown: the fault was never healed', () => {
-  expect(examineChanged(recovery, { without: ['fault cut', 'run settled'], with: ['fault cut node-*->redis 1 - bit', '9.0 run settled 0 carol'] }).verdict).toBe('unknown')
+  expect(
+    examineChanged(recovery, { without: ['fault cut', 'run settled'], with: ['fault cut node-*->redis 1 - bit', '9.0 run settled 0 carol'] }).verdict,
+  ).toBe('unknown')
 })
 test('near miss: a client that reconnects and completes its sync, and one that is expected to be gone', () => {
   const back = { with: ['3.5 carol disconnect', '3.6 carol connect node-2 session=2', '3.65 carol syncBegin room-1 6', '3.7 carol syncComplete room-1 6'] }

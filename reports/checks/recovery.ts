@@ -22,22 +22,48 @@ export const recovery: Check = {
     const recoveries = recoveriesOf(history)
     const late = recoveries.filter((one) => isLate(one, guarantees.recoveryMs))
     const overdue = !quiescence.settled && quiescence.doubt === null ? 1 : 0
-    const rowsOf = (client: number): number[] => ['connect', 'disconnect', 'syncBegin', 'syncComplete'].flatMap((kind) => [...history.rowsOf(kind)].filter((row) => history.columns.client[row] === client).slice(-2))
-    const stories = absent.map((client) => tell(history, { title: `${clientName(history, client)} is not connected and synced at the end`, message: null, rows: rowsOf(client), closing: overdue === 1 ? `pending: ${quiescence.pending}` : 'settle is over' }))
-    const whys = [...late.map((one) => lateText(one, guarantees.recoveryMs)), overdue === 1 ? `the deadline of settle passed with work pending: ${quiescence.pending}` : null].filter((why) => why !== null)
-    const worst = (pick: (one: Recovery) => number | null): number | string => (recoveries.some((one) => pick(one) === null) ? 'never' : Math.max(0, ...recoveries.map((one) => pick(one) ?? 0)))
+    const rowsOf = (client: number): number[] =>
+      ['connect', 'disconnect', 'syncBegin', 'syncComplete'].flatMap((kind) =>
+        [...history.rowsOf(kind)].filter((row) => history.columns.client[row] === client).slice(-2),
+      )
+    const stories = absent.map((client) =>
+      tell(history, {
+        title: `${clientName(history, client)} is not connected and synced at the end`,
+        message: null,
+        rows: rowsOf(client),
+        closing: overdue === 1 ? `pending: ${quiescence.pending}` : 'settle is over',
+      }),
+    )
+    const whys = [
+      ...late.map((one) => lateText(one, guarantees.recoveryMs)),
+      overdue === 1 ? `the deadline of settle passed with work pending: ${quiescence.pending}` : null,
+    ].filter((why) => why !== null)
+    const worst = (pick: (one: Recovery) => number | null): number | string =>
+      recoveries.some((one) => pick(one) === null) ? 'never' : Math.max(0, ...recoveries.map((one) => pick(one) ?? 0))
     return conclude({
       population: recoveries.length + expected.reduce((sum, one) => sum + one, 0),
       violations: absent.length + late.length + overdue,
-      figures: recoveries.length === 0 ? { absent: absent.length } : { absent: absent.length, firstOkMs: worst((one) => one.firstOkMs), allConnectedMs: worst((one) => one.allConnectedMs), caughtUpMs: worst((one) => one.caughtUpMs) },
-      evidence: [...stories, ...late.map((one) => tell(history, { title: lateText(one, guarantees.recoveryMs), message: null, rows: [...history.rowsOf('faultHealed')].slice(-1) }))].slice(0, exampleLimit),
+      figures:
+        recoveries.length === 0
+          ? { absent: absent.length }
+          : {
+              absent: absent.length,
+              firstOkMs: worst((one) => one.firstOkMs),
+              allConnectedMs: worst((one) => one.allConnectedMs),
+              caughtUpMs: worst((one) => one.caughtUpMs),
+            },
+      evidence: [
+        ...stories,
+        ...late.map((one) => tell(history, { title: lateText(one, guarantees.recoveryMs), message: null, rows: [...history.rowsOf('faultHealed')].slice(-1) })),
+      ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt ?? quiescence.doubt,
       ...(whys.length > 0 ? { why: whys.join('; ') } : {}),
     })
   },
 }
 
-const isLate = (one: Recovery, limitMs: number): boolean => one.firstOkMs === null || one.allConnectedMs === null || one.caughtUpMs === null || one.caughtUpMs > limitMs
+const isLate = (one: Recovery, limitMs: number): boolean =>
+  one.firstOkMs === null || one.allConnectedMs === null || one.caughtUpMs === null || one.caughtUpMs > limitMs
 
 function lateText(one: Recovery, limitMs: number): string {
   const never = (['firstOkMs', 'allConnectedMs', 'caughtUpMs'] as const).filter((name) => one[name] === null)

@@ -9,7 +9,10 @@ import { parseHistory } from './text-history.ts'
 
 test('fault-bit: valid with proof, unknown without, not applicable without faults; a fault that diverged is no proof and no doubt', () => {
   expect(examineChanged(faultBit)).toMatchObject({ verdict: 'valid', population: 1 })
-  expect(examineChanged(faultBit, { without: ['fault cut'], with: ['fault cut node-*->redis 1 3 missed'] })).toMatchObject({ verdict: 'unknown', why: 'cut node-*->redis did not bite' })
+  expect(examineChanged(faultBit, { without: ['fault cut'], with: ['fault cut node-*->redis 1 3 missed'] })).toMatchObject({
+    verdict: 'unknown',
+    why: 'cut node-*->redis did not bite',
+  })
   expect(examineChanged(faultBit, { without: ['fault cut'] }).verdict).toBe('not-applicable')
   expect(examineChanged(faultBit, { with: ['fault kill node-1 2 - missed diverged'] })).toMatchObject({ verdict: 'valid', figures: { diverged: 1 } })
 })
@@ -21,7 +24,7 @@ test('generator-fit: valid; unknown when messages are late, the loop lags or a c
   expect(examineChanged(generatorFit, { with: ['clients dave@node-1'] }).why).toContain('dave')
 })
 
-test('generator-fit, near miss: what is not invoked inside impact is the cluster\'s doing', () => {
+test("generator-fit, near miss: what is not invoked inside impact is the cluster's doing", () => {
   expect(examineChanged(generatorFit, { with: ['2.5 carol intended m4 room-1'] }).verdict).toBe('valid')
 })
 
@@ -48,10 +51,16 @@ test('the whole table is valid on the clean history, in the order of the list', 
 })
 
 test('a check that throws is unknown, with the reason', () => {
-  const broken = { name: 'broken', claim: '', examine: () => { throw new Error('no such column') } }
+  const broken = {
+    name: 'broken',
+    claim: '',
+    examine: () => {
+      throw new Error('no such column')
+    },
+  }
   expect(examine(broken, parseHistory(cleanText), guarantees)).toMatchObject({ verdict: 'unknown', why: 'the check failed: no such column' })
 })
 
-test('a hand-written history that can\'t be read quotes its line', () => {
+test("a hand-written history that can't be read quotes its line", () => {
   expect(() => parseHistory('clients alice\n0.1 alice dances')).toThrow('"0.1 alice dances": a client has no verb dances')
 })

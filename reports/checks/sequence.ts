@@ -22,11 +22,21 @@ export const sequence: Check = {
     const heads = headsAbove(history, audit)
     const acks = unlikeAcks(history, audit)
     const rows = [...audit.reused, ...acks, ...ledger.unlike.rows, ...heads, ...epochs]
-    const stories = [...holes.slice(0, exampleLimit).map((hole) => holeStory(history, hole)), ...rows.slice(0, exampleLimit).map((row) => rowStory(history, audit, row))]
+    const stories = [
+      ...holes.slice(0, exampleLimit).map((hole) => holeStory(history, hole)),
+      ...rows.slice(0, exampleLimit).map((row) => rowStory(history, audit, row)),
+    ]
     return conclude({
       population: audit.stored + history.rowsOf('storedEntry').length,
       violations: holes.length + audit.reused.length + acks.length + ledger.unlike.count + heads.length + epochs.length,
-      figures: { holes: holes.length, reused: audit.reused.length, unlikeAcks: acks.length, unlikeDeliveries: ledger.unlike.count, headsAbove: heads.length, foreignEpochs: epochs.length },
+      figures: {
+        holes: holes.length,
+        reused: audit.reused.length,
+        unlikeAcks: acks.length,
+        unlikeDeliveries: ledger.unlike.count,
+        headsAbove: heads.length,
+        foreignEpochs: epochs.length,
+      },
       evidence: stories.slice(0, exampleLimit),
       doubt: audit.doubt,
       notPromised: guarantees.order === 'none' ? 'the experiment promises no order' : null,
@@ -34,7 +44,10 @@ export const sequence: Check = {
   },
 }
 
-interface Hole { room: number; seq: number }
+interface Hole {
+  room: number
+  seq: number
+}
 
 function holesOf(history: History, audit: Audit): Hole[] {
   const holes: Hole[] = []
@@ -47,12 +60,16 @@ function holesOf(history: History, audit: Audit): Hole[] {
 /** Stored rows of another epoch, or above the head that the audit found. */
 function foreignEpochs(history: History, audit: Audit): number[] {
   const { room, rev, seq } = history.columns
-  return ['storedId', 'storedEntry'].flatMap((kind) => [...history.rowsOf(kind)].filter((row) => rev[row] !== audit.epochs[room[row] ?? 0] || (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0)))
+  return ['storedId', 'storedEntry'].flatMap((kind) =>
+    [...history.rowsOf(kind)].filter((row) => rev[row] !== audit.epochs[room[row] ?? 0] || (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0)),
+  )
 }
 
 function headsAbove(history: History, audit: Audit): number[] {
   const { room, seq, value } = history.columns
-  return ['heartbeat', 'syncComplete'].flatMap((kind) => [...history.rowsOf(kind)].filter((row) => (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0) || value[row] !== audit.epochs[room[row] ?? 0]))
+  return ['heartbeat', 'syncComplete'].flatMap((kind) =>
+    [...history.rowsOf(kind)].filter((row) => (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0) || value[row] !== audit.epochs[room[row] ?? 0]),
+  )
 }
 
 /** Acks whose seq belongs to another message. An acked message that isn't stored at all is for acked-is-stored, unless its seq is taken. */
@@ -68,7 +85,9 @@ function unlikeAcks(history: History, audit: Audit): number[] {
 
 function holeStory(history: History, hole: Hole): Story {
   const { room, seq } = history.columns
-  const around = ['stored', 'storedEntry', 'auditHead'].flatMap((kind) => [...history.rowsOf(kind)].filter((row) => room[row] === hole.room && (kind === 'auditHead' || Math.abs((seq[row] ?? 0) - hole.seq) === 1)))
+  const around = ['stored', 'storedEntry', 'auditHead'].flatMap((kind) =>
+    [...history.rowsOf(kind)].filter((row) => room[row] === hole.room && (kind === 'auditHead' || Math.abs((seq[row] ?? 0) - hole.seq) === 1)),
+  )
   return tell(history, { title: `${history.rooms[hole.room]}: nothing is stored at seq ${hole.seq}`, message: null, rows: around.slice(0, 3) })
 }
 
@@ -78,6 +97,15 @@ function rowStory(history: History, audit: Audit, row: number): Story {
   const there = (seq[row] ?? 0) < (audit.capacity[index] ?? 0) ? (audit.storedAt[(audit.base[index] ?? 0) + (seq[row] ?? 0)] ?? nothing) : nothing
   const stored = there >= 0 ? (audit.storedRow[there] ?? -1) : -1
   const own = message[row] ?? -1
-  const closing = stored !== -1 && stored !== row ? { closing: `audit: ${rowText(history, stored)?.replace('audit: ', '').replace(' it ', ' another message ')}` } : { closing: `audit: the head of ${history.rooms[index]} is ${audit.heads[index]}` }
-  return tell(history, { title: `${history.rooms[index]} seq ${seq[row]}`, message: own === -1 ? null : own, rows: [row], recipient: history.columns.client[row] ?? -1, ...closing })
+  const closing =
+    stored !== -1 && stored !== row
+      ? { closing: `audit: ${rowText(history, stored)?.replace('audit: ', '').replace(' it ', ' another message ')}` }
+      : { closing: `audit: the head of ${history.rooms[index]} is ${audit.heads[index]}` }
+  return tell(history, {
+    title: `${history.rooms[index]} seq ${seq[row]}`,
+    message: own === -1 ? null : own,
+    rows: [row],
+    recipient: history.columns.client[row] ?? -1,
+    ...closing,
+  })
 }

@@ -3,7 +3,12 @@ import type { History } from '../history/history.ts'
 import { once } from './once.ts'
 
 /** `node` is a name id; `toNs` Infinity while the session lasts. */
-export interface Session { session: number; node: number; fromNs: number; toNs: number }
+export interface Session {
+  session: number
+  node: number
+  fromNs: number
+  toNs: number
+}
 
 export interface Sessions {
   /** By client, in order of time. */

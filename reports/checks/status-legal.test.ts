@@ -7,7 +7,11 @@ test('valid: legal steps that are true', () => {
 })
 test.each([
   ['sent goes back to sending', { with: ['4.0 alice status m3 sending'] }, 'illegalSteps'],
-  ['a failed message is stored', { without: ['alice status m3 sent', 'alice status m3 delivered', 'alice ok m3'], with: ['3.61 alice failed m3 forbidden', '3.62 alice status m3 failed'] }, 'untrue'],
+  [
+    'a failed message is stored',
+    { without: ['alice status m3 sent', 'alice status m3 delivered', 'alice ok m3'], with: ['3.61 alice failed m3 forbidden', '3.62 alice status m3 failed'] },
+    'untrue',
+  ],
   ['delivered, and a member never applied it', { without: ['bob gets m3'] }, 'untrue'],
   ['delivered, and not stored', { with: ['4.0 bob sends m4 room-1', '4.1 bob status m4 sent', '4.2 bob status m4 delivered'] }, 'untrue'],
 ])('invalid: %s', (_what, change, figure) => {
@@ -20,7 +24,9 @@ test('not applicable: a driver that shows no status', () => {
   expect(examineChanged(statusLegal, { with: ['capabilities sync'] }).verdict).toBe('not-applicable')
 })
 test('near miss: failed turns sent when its own entry appears, and retries while offline', () => {
-  const change = { with: ['4.0 bob sends m4 room-1', '4.1 bob status m4 retrying', '4.2 bob status m4 offline', '4.3 bob status m4 sending', '4.4 bob status m4 failed'] }
+  const change = {
+    with: ['4.0 bob sends m4 room-1', '4.1 bob status m4 retrying', '4.2 bob status m4 offline', '4.3 bob status m4 sending', '4.4 bob status m4 failed'],
+  }
   expect(examineChanged(statusLegal, change).verdict).toBe('valid')
   expect(isLegal('failed', 'sent')).toBe(true)
   expect(isLegal('sent', 'failed')).toBe(false)

@@ -58,7 +58,9 @@ export const statusLegal: Check = {
       const why = row === -1 ? null : untrue(history, audit, row)
       if (why !== null) bad.push({ row, why })
     }
-    const evidence = bad.slice(0, exampleLimit).map(({ row, why }) => tell(history, { title: messageTitle(history, message[row] ?? -1), message: message[row] ?? -1, rows: [row], closing: why }))
+    const evidence = bad
+      .slice(0, exampleLimit)
+      .map(({ row, why }) => tell(history, { title: messageTitle(history, message[row] ?? -1), message: message[row] ?? -1, rows: [row], closing: why }))
     return conclude({ population, violations: bad.length, figures: { illegalSteps: steps, untrue: bad.length - steps }, evidence, doubt: audit.doubt })
   },
 }
@@ -69,7 +71,8 @@ function untrue(history: History, audit: Audit, row: number): string | null {
   const own = message[row] ?? -1
   const status = nameOf.get(value[row] ?? -1)
   const stored = audit.storedRow[own] ?? -1
-  if (status === 'failed') return stored !== -1 && (operationsOf(history).failedRow[own] ?? -1) !== -1 ? 'it was refused definitely, and yet it is stored' : null
+  if (status === 'failed')
+    return stored !== -1 && (operationsOf(history).failedRow[own] ?? -1) !== -1 ? 'it was refused definitely, and yet it is stored' : null
   if (status !== 'delivered' && status !== 'read') return null
   if (stored === -1) return `shown as ${status}, and it is not stored`
   const without = memberWithout(history, own, stored)
@@ -87,6 +90,8 @@ function memberWithout(history: History, message: number, stored: number): strin
     return from >= 0 && ((flags[from + seq] ?? 0) & (marks.everApplied | marks.excused)) !== 0
   }
   // One that left later is no longer waited for.
-  const waited = membershipOf(history).members[room]?.filter((member) => member.user !== sender && must(member, seq) && member.intervals.some((interval) => interval.from < seq && interval.to === Infinity))
+  const waited = membershipOf(history).members[room]?.filter(
+    (member) => member.user !== sender && must(member, seq) && member.intervals.some((interval) => interval.from < seq && interval.to === Infinity),
+  )
   return waited?.find((member) => !member.clients.some(applied))?.user ?? null
 }

@@ -35,7 +35,9 @@ export const storedOnce: Check = {
       unlikeAcks++
       bad.set(own, [...(bad.get(own) ?? [first]), row])
     }
-    const evidence = [...bad].slice(0, exampleLimit).map(([own, rows]) => tell(history, { title: messageTitle(history, own), message: own, rows: rows.slice(0, 6) }))
+    const evidence = [...bad]
+      .slice(0, exampleLimit)
+      .map(([own, rows]) => tell(history, { title: messageTitle(history, own), message: own, rows: rows.slice(0, 6) }))
     return conclude({ population, violations: bad.size, figures: { storedTwice, unlikeAcks }, evidence, doubt: audit.doubt })
   },
 }

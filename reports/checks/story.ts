@@ -22,7 +22,9 @@ export interface Question {
   closing?: string
 }
 
-interface Told extends StoryEvent { weight: number }
+interface Told extends StoryEvent {
+  weight: number
+}
 
 const kindNames = new Map<number, Kind>(Object.entries(kinds).map(([name, kind]) => [kind.code, name as Kind]))
 const statusNames = new Map<number, string>(Object.entries(statuses).map(([name, code]) => [code, name]))
@@ -61,26 +63,46 @@ export function rowText(history: History, row: number): string | null {
   const inRoom = history.rooms[room[row] ?? -1] ?? ''
   const bits = layer[row] ?? 0
   switch (kindNames.get(kind[row] ?? 0)) {
-    case 'invoked': return `${who} sends it to ${inRoom}`
-    case 'attempt': return `${who} emits it (attempt ${seq[row]})`
-    case 'ok': return `${who} gets the ack: seq ${seq[row]}${bits === 1 ? ', a duplicate' : ''}`
-    case 'failed': return `${who} is told that it failed: ${name(value[row])}`
-    case 'unknown': return `${who} gets no answer to attempt ${seq[row]}: ${name(value[row])}`
-    case 'status': return `${who} sees it as ${statusNames.get(value[row] ?? -1) ?? value[row]}`
-    case 'delivery': return `${who} ${arrival(bits)} it as seq ${seq[row]} of ${inRoom} (${way(bits)})`
-    case 'entry': return `${who} ${arrival(bits)} a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom} (${way(bits)})`
-    case 'connect': return `${who} connects to ${name(value[row])}`
-    case 'disconnect': return `${who} is disconnected: ${name(value[row])}`
-    case 'syncComplete': return `${who} is told that ${inRoom} is complete up to seq ${seq[row]}`
-    case 'syncReset': return `${who} is reset in ${inRoom}: ${name(value[row])}`
-    case 'heartbeat': return `${who} is told the head of ${inRoom}: ${seq[row]}`
-    case 'joined': return `${who} joined ${inRoom} at seq ${seq[row]}`
-    case 'nodeExited': return `${name(value[row])} ${bits === 1 ? 'is ended by the plan' : 'ends by itself'}: ${(rev[row] ?? -1) >= 0 ? name(rev[row]) : `exit code ${seq[row]}`}`
-    case 'nodeStarted': return `${name(value[row])} starts (boot ${seq[row]})`
-    case 'stored': return `audit: the store has it as seq ${seq[row]} of ${inRoom}, accepted by ${name(history.columns.session[row])}`
-    case 'storedEntry': return `audit: the store has a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom}`
-    case 'auditHead': return `audit: the head of ${inRoom} is ${seq[row]}`
-    default: return null
+    case 'invoked':
+      return `${who} sends it to ${inRoom}`
+    case 'attempt':
+      return `${who} emits it (attempt ${seq[row]})`
+    case 'ok':
+      return `${who} gets the ack: seq ${seq[row]}${bits === 1 ? ', a duplicate' : ''}`
+    case 'failed':
+      return `${who} is told that it failed: ${name(value[row])}`
+    case 'unknown':
+      return `${who} gets no answer to attempt ${seq[row]}: ${name(value[row])}`
+    case 'status':
+      return `${who} sees it as ${statusNames.get(value[row] ?? -1) ?? value[row]}`
+    case 'delivery':
+      return `${who} ${arrival(bits)} it as seq ${seq[row]} of ${inRoom} (${way(bits)})`
+    case 'entry':
+      return `${who} ${arrival(bits)} a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom} (${way(bits)})`
+    case 'connect':
+      return `${who} connects to ${name(value[row])}`
+    case 'disconnect':
+      return `${who} is disconnected: ${name(value[row])}`
+    case 'syncComplete':
+      return `${who} is told that ${inRoom} is complete up to seq ${seq[row]}`
+    case 'syncReset':
+      return `${who} is reset in ${inRoom}: ${name(value[row])}`
+    case 'heartbeat':
+      return `${who} is told the head of ${inRoom}: ${seq[row]}`
+    case 'joined':
+      return `${who} joined ${inRoom} at seq ${seq[row]}`
+    case 'nodeExited':
+      return `${name(value[row])} ${bits === 1 ? 'is ended by the plan' : 'ends by itself'}: ${(rev[row] ?? -1) >= 0 ? name(rev[row]) : `exit code ${seq[row]}`}`
+    case 'nodeStarted':
+      return `${name(value[row])} starts (boot ${seq[row]})`
+    case 'stored':
+      return `audit: the store has it as seq ${seq[row]} of ${inRoom}, accepted by ${name(history.columns.session[row])}`
+    case 'storedEntry':
+      return `audit: the store has a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom}`
+    case 'auditHead':
+      return `audit: the head of ${inRoom} is ${seq[row]}`
+    default:
+      return null
   }
 }
 
@@ -104,10 +126,12 @@ const stageTexts: Partial<Record<JournalStage, (node: string, seq: number, count
 function journalEvents(history: History, message: number): Told[] {
   const { journals } = history
   return (Object.keys(stageTexts) as JournalStage[]).flatMap((stage) =>
-    [...history.journalRowsOf(stage)].filter((row) => journals.message[row] === message).map((row) => {
-      const text = stageTexts[stage]?.(history.nodes[journals.node[row] ?? -1] ?? 'a node', journals.seq[row] ?? -1, journals.count[row] ?? 0) ?? ''
-      return { atMs: ms(journals.tNs[row] ?? 0), text, weight: stage === 'relayed' ? 4 : 6 }
-    }),
+    [...history.journalRowsOf(stage)]
+      .filter((row) => journals.message[row] === message)
+      .map((row) => {
+        const text = stageTexts[stage]?.(history.nodes[journals.node[row] ?? -1] ?? 'a node', journals.seq[row] ?? -1, journals.count[row] ?? 0) ?? ''
+        return { atMs: ms(journals.tNs[row] ?? 0), text, weight: stage === 'relayed' ? 4 : 6 }
+      }),
   )
 }
 
@@ -157,7 +181,8 @@ export function tell(history: History, question: Question): Story {
   const events = kept.sort((a, b) => a.atMs - b.atMs).map(({ atMs, text }) => ({ atMs, text }))
   // The event that decides which fault was active: the last one told from the run itself, not from the audit.
   const settled = history.rowsOf('settled').at(-1) ?? Infinity
-  const decisive = question.rows?.findLast((row) => row < settled) ?? (question.message === null ? -1 : (operationsOf(history).invokedRow[question.message] ?? -1))
+  const decisive =
+    question.rows?.findLast((row) => row < settled) ?? (question.message === null ? -1 : (operationsOf(history).invokedRow[question.message] ?? -1))
   const { locus } = question
   return {
     title: question.title,

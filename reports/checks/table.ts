@@ -33,7 +33,10 @@ export const checks: readonly Check[] = [
 ]
 
 /** Names and claims of all, `population` included. */
-export const checkList: readonly { name: string; claim: string }[] = [...checks.map(({ name, claim }) => ({ name, claim })), { name: population.name, claim: population.claim }]
+export const checkList: readonly { name: string; claim: string }[] = [
+  ...checks.map(({ name, claim }) => ({ name, claim })),
+  { name: population.name, claim: population.claim },
+]
 
 /** Why the record as a whole can't be trusted, or null. */
 export function recordDoubt(history: History): string | null {
@@ -50,14 +53,26 @@ export function examine(check: Check, history: History, guarantees: Guarantees):
   try {
     return { ...named, ...doubted(check.examine(history, guarantees), recordDoubt(history)) }
   } catch (error) {
-    return { ...named, verdict: 'unknown', population: 0, figures: {}, evidence: [], why: `the check failed: ${error instanceof Error ? error.message : String(error)}` }
+    return {
+      ...named,
+      verdict: 'unknown',
+      population: 0,
+      figures: {},
+      evidence: [],
+      why: `the check failed: ${error instanceof Error ? error.message : String(error)}`,
+    }
   }
 }
 
 /** A broken record makes what was read from it unknown; a finding without cases is never valid. */
 function doubted(finding: Finding, doubt: string | null): Finding {
   if (finding.verdict === 'not-applicable') return finding
-  if (doubt !== null) return { ...finding, verdict: 'unknown', why: finding.why === undefined ? `the record is broken: ${doubt}` : `the record is broken: ${doubt}; ${finding.why}` }
+  if (doubt !== null)
+    return {
+      ...finding,
+      verdict: 'unknown',
+      why: finding.why === undefined ? `the record is broken: ${doubt}` : `the record is broken: ${doubt}; ${finding.why}`,
+    }
   return finding.verdict === 'valid' && finding.population === 0 ? { ...finding, verdict: 'unknown', why: 'there was nothing to judge' } : finding
 }
 

@@ -24,9 +24,26 @@ import type { History } from '../history/history.ts'
 import { bodyHash, entryKinds, kinds, layers, phases, statuses } from '../history/kinds.ts'
 
 type Cells = Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', number>>
-interface Row extends Cells { atNs: number; kind: keyof typeof kinds }
-interface JournalRow { atNs: number; node: number; stage: number; room: number; seq: number; count: number; message: number }
-interface Line { atNs: number; who: string; verb: string; words: string[]; keys: Record<string, string> }
+interface Row extends Cells {
+  atNs: number
+  kind: keyof typeof kinds
+}
+interface JournalRow {
+  atNs: number
+  node: number
+  stage: number
+  room: number
+  seq: number
+  count: number
+  message: number
+}
+interface Line {
+  atNs: number
+  who: string
+  verb: string
+  words: string[]
+  keys: Record<string, string>
+}
 
 class Interned {
   readonly list: string[] = []
@@ -92,12 +109,24 @@ class TextParser {
 
   #fault([fault = '', target = '', from, to, ...flags]: string[]): void {
     const healedAtMs = to === undefined || to === '-' ? null : Number(to) * 1e3
-    this.#faults.push({ fault, target, injectedAtMs: Number(from) * 1e3, healedAtMs, bit: flags.includes('bit'), evidence: flags.includes('bit') ? ['probe refused'] : [], heal: healedAtMs === null ? null : 'probe answered', divergence: flags.includes('diverged') ? 'not injected' : null, permanent: flags.includes('permanent') })
+    this.#faults.push({
+      fault,
+      target,
+      injectedAtMs: Number(from) * 1e3,
+      healedAtMs,
+      bit: flags.includes('bit'),
+      evidence: flags.includes('bit') ? ['probe refused'] : [],
+      heal: healedAtMs === null ? null : 'probe answered',
+      divergence: flags.includes('diverged') ? 'not injected' : null,
+      permanent: flags.includes('permanent'),
+    })
   }
 
   #event(time: string, [who = '', verb = '', ...rest]: string[]): void {
     const words = rest.filter((word) => !word.includes('='))
-    const keys = Object.fromEntries(rest.filter((word) => word.includes('=')).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]))
+    const keys = Object.fromEntries(
+      rest.filter((word) => word.includes('=')).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+    )
     const line = { atNs: Math.round(Number(time) * 1e9), who, verb, words, keys }
     if (who === 'run') return this.#run(line)
     if (who === 'audit') return this.#audit(line)
@@ -115,7 +144,12 @@ class TextParser {
     if (name === undefined) throw new Error('a message is missing')
     const known = this.#messages.list.length
     const id = this.#messages.id(name)
-    if (id === known) this.#owners.push({ client: owner, counter: owner === -1 ? -1 : this.#owners.filter((one) => one.client === owner).length, foreign: owner === -1 ? this.#names.id(name) : -1 })
+    if (id === known)
+      this.#owners.push({
+        client: owner,
+        counter: owner === -1 ? -1 : this.#owners.filter((one) => one.client === owner).length,
+        foreign: owner === -1 ? this.#names.id(name) : -1,
+      })
     return id
   }
 
@@ -129,17 +163,35 @@ class TextParser {
     const seq = Number(words[1] ?? -1)
     const epoch = this.#names.id(keys['epoch'] ?? 'epoch-1')
     switch (verb) {
-      case 'connect': return this.#row(line, 'connect', { ...base, value: this.#names.id(words[0] ?? ''), rev: this.#names.id('boot-1') })
-      case 'disconnect': return this.#row(line, 'disconnect', { ...base, value: this.#names.id(words[0] ?? 'transport close') })
-      case 'expected': return this.#row(line, 'expected', { client, value: Number(words[0]) })
-      case 'joined': return this.#row(line, 'joined', { ...base, room: room(), seq, rev: epoch })
-      case 'sees': return this.#row(line, 'entry', { ...base, room: this.#rooms.id(words[1] ?? ''), layer: layerOf(keys), seq: Number(words[2]), rev: Number(words[2]), value: lookup(entryKinds, words[0] ?? '') })
-      case 'syncBegin': return this.#row(line, 'syncBegin', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 0) })
-      case 'syncComplete': return this.#row(line, 'syncComplete', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 0), value: epoch })
-      case 'syncReset': return this.#row(line, 'syncReset', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 1), value: this.#names.id('gap_over_limit') })
-      case 'heartbeat': return this.#row(line, 'heartbeat', { ...base, room: room(), seq, value: epoch })
-      case 'watermark': return this.#row(line, 'watermark', { ...base, room: room(), seq, rev: seq })
-      default: throw new Error(`a client has no verb ${verb}`)
+      case 'connect':
+        return this.#row(line, 'connect', { ...base, value: this.#names.id(words[0] ?? ''), rev: this.#names.id('boot-1') })
+      case 'disconnect':
+        return this.#row(line, 'disconnect', { ...base, value: this.#names.id(words[0] ?? 'transport close') })
+      case 'expected':
+        return this.#row(line, 'expected', { client, value: Number(words[0]) })
+      case 'joined':
+        return this.#row(line, 'joined', { ...base, room: room(), seq, rev: epoch })
+      case 'sees':
+        return this.#row(line, 'entry', {
+          ...base,
+          room: this.#rooms.id(words[1] ?? ''),
+          layer: layerOf(keys),
+          seq: Number(words[2]),
+          rev: Number(words[2]),
+          value: lookup(entryKinds, words[0] ?? ''),
+        })
+      case 'syncBegin':
+        return this.#row(line, 'syncBegin', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 0) })
+      case 'syncComplete':
+        return this.#row(line, 'syncComplete', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 0), value: epoch })
+      case 'syncReset':
+        return this.#row(line, 'syncReset', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 1), value: this.#names.id('gap_over_limit') })
+      case 'heartbeat':
+        return this.#row(line, 'heartbeat', { ...base, room: room(), seq, value: epoch })
+      case 'watermark':
+        return this.#row(line, 'watermark', { ...base, room: room(), seq, rev: seq })
+      default:
+        throw new Error(`a client has no verb ${verb}`)
     }
   }
 
@@ -147,16 +199,29 @@ class TextParser {
   #operation(line: Line, client: number, session: number): boolean {
     const { verb, words, keys } = line
     const [name = '', second = ''] = words
-    const about = (room: string): Cells => ({ client, session, room: this.#rooms.id(room), message: this.#message(name, ['sends', 'intended', 'invoked'].includes(verb) ? client : -1) })
+    const about = (room: string): Cells => ({
+      client,
+      session,
+      room: this.#rooms.id(room),
+      message: this.#message(name, ['sends', 'intended', 'invoked'].includes(verb) ? client : -1),
+    })
     const home = keys['room'] ?? this.#rooms.list[0] ?? 'room-1'
     const id = this.#names.id(name)
     const body = bodyHash(keys['body'] ?? name)
-    if (verb === 'sends') for (const part of ['intended', 'invoked', 'attempt']) this.#operation({ ...line, verb: part, words: part === 'attempt' ? [name] : words, keys: { ...keys, room: second } }, client, session)
+    if (verb === 'sends')
+      for (const part of ['intended', 'invoked', 'attempt'])
+        this.#operation({ ...line, verb: part, words: part === 'attempt' ? [name] : words, keys: { ...keys, room: second } }, client, session)
     if (verb === 'sends') for (const status of ['queued', 'sending'] as const) this.#row(line, 'status', { ...about(second), value: statuses[status] })
     else if (verb === 'intended') this.#row(line, 'intended', { ...about(second), value: body, rev: 1 })
     else if (verb === 'invoked') this.#row(line, 'invoked', { ...about(second), seq: 1, value: id })
     else if (verb === 'attempt') this.#row(line, 'attempt', { ...about(home), seq: Number(second || 1), value: id })
-    else if (verb === 'ok') this.#row(line, 'ok', { ...about(home), seq: Number(second), rev: this.#names.id(keys['epoch'] ?? 'epoch-1'), value: this.#names.id(keys['id'] ?? `id-${name}`) })
+    else if (verb === 'ok')
+      this.#row(line, 'ok', {
+        ...about(home),
+        seq: Number(second),
+        rev: this.#names.id(keys['epoch'] ?? 'epoch-1'),
+        value: this.#names.id(keys['id'] ?? `id-${name}`),
+      })
     else if (verb === 'failed') this.#row(line, 'failed', { ...about(home), value: this.#names.id(second) })
     else if (verb === 'unknown') this.#row(line, 'unknown', { ...about(home), seq: 1, value: this.#names.id(second) })
     else if (verb === 'status') this.#row(line, 'status', { ...about(home), value: lookup(statuses, second) })
@@ -174,15 +239,28 @@ class TextParser {
     this.#nodes.id(first)
     if (verb === 'started') return this.#row(line, 'nodeStarted', { value: this.#names.id(first), seq: 1 })
     const code = Number(rest[0])
-    this.#row(line, 'nodeExited', { value: this.#names.id(first), seq: Number.isNaN(code) ? -1 : code, rev: Number.isNaN(code) ? this.#names.id(rest[0] ?? '') : -1, layer: rest.includes('planned') ? 1 : 0 })
+    this.#row(line, 'nodeExited', {
+      value: this.#names.id(first),
+      seq: Number.isNaN(code) ? -1 : code,
+      rev: Number.isNaN(code) ? this.#names.id(rest[0] ?? '') : -1,
+      layer: rest.includes('planned') ? 1 : 0,
+    })
   }
 
   #audit(line: Line): void {
     const { verb, words, keys } = line
     const [first = '', second = '', third = '', fourth = ''] = words
     const epoch = this.#names.id(keys['epoch'] ?? 'epoch-1')
-    if (verb === 'head') return this.#row(line, 'auditHead', { room: this.#rooms.id(first), seq: Number(second), value: epoch, layer: Number(keys['layer'] ?? 1) })
-    if (verb === 'entry') return this.#row(line, 'storedEntry', { client: this.#users.indexOf(second), room: this.#rooms.id(third), seq: Number(fourth), rev: epoch, value: lookup(entryKinds, first) })
+    if (verb === 'head')
+      return this.#row(line, 'auditHead', { room: this.#rooms.id(first), seq: Number(second), value: epoch, layer: Number(keys['layer'] ?? 1) })
+    if (verb === 'entry')
+      return this.#row(line, 'storedEntry', {
+        client: this.#users.indexOf(second),
+        room: this.#rooms.id(third),
+        seq: Number(fourth),
+        rev: epoch,
+        value: lookup(entryKinds, first),
+      })
     const message = this.#message(first, -1)
     const at = { room: this.#rooms.id(second), message, seq: Number(third) }
     const hash = bodyHash(keys['body'] ?? first)
@@ -194,7 +272,15 @@ class TextParser {
 
   #journal(line: Line): void {
     const stages: Readonly<Record<JournalStage, number>> = journalStages
-    this.#journals.push({ atNs: line.atNs, node: this.#nodes.id(line.who), stage: lookup(stages, line.verb), room: 0, seq: Number(line.keys['seq'] ?? -1), count: 1, message: this.#message(line.words[0], -1) })
+    this.#journals.push({
+      atNs: line.atNs,
+      node: this.#nodes.id(line.who),
+      stage: lookup(stages, line.verb),
+      room: 0,
+      seq: Number(line.keys['seq'] ?? -1),
+      count: 1,
+      message: this.#message(line.words[0], -1),
+    })
   }
 
   history(): History {
@@ -206,15 +292,35 @@ class TextParser {
     return buildHistory({
       folder: 'by hand',
       columns: {
-        length: rows.length, tNs: Float64Array.from(rows, (row) => row.atNs), kind: Uint8Array.from(rows, (row) => kinds[row.kind].code), layer: Uint8Array.from(rows, (row) => row.layer ?? 0),
-        client: column('client'), session: column('session'), room: column('room'), message: column('message'), seq: column('seq'), rev: column('rev'), value: column('value'),
+        length: rows.length,
+        tNs: Float64Array.from(rows, (row) => row.atNs),
+        kind: Uint8Array.from(rows, (row) => kinds[row.kind].code),
+        layer: Uint8Array.from(rows, (row) => row.layer ?? 0),
+        client: column('client'),
+        session: column('session'),
+        room: column('room'),
+        message: column('message'),
+        seq: column('seq'),
+        rev: column('rev'),
+        value: column('value'),
       },
       names: this.#names.list,
       rooms: this.#rooms.list,
       nodes: this.#nodes.list,
       messages: { length: this.#owners.length, client: owner('client'), counter: owner('counter'), foreign: owner('foreign') },
       clients: this.#users.map((user, number) => ({ number, user, device: 'laptop', cohort: 'office', role: 'member', rooms: this.#rooms.list })),
-      journals: { length: journals.length, tNs: Float64Array.from(journals, (row) => row.atNs), boot: new Int32Array(journals.length).fill(1), stage: Uint8Array.from(journals, (row) => row.stage), extra: new Int32Array(journals.length), node: journal('node'), room: journal('room'), seq: journal('seq'), count: journal('count'), message: journal('message') },
+      journals: {
+        length: journals.length,
+        tNs: Float64Array.from(journals, (row) => row.atNs),
+        boot: new Int32Array(journals.length).fill(1),
+        stage: Uint8Array.from(journals, (row) => row.stage),
+        extra: new Int32Array(journals.length),
+        node: journal('node'),
+        room: journal('room'),
+        seq: journal('seq'),
+        count: journal('count'),
+        message: journal('message'),
+      },
       files: [],
       defects: this.#defects,
       phases: this.#phases,
@@ -228,7 +334,12 @@ class TextParser {
 
 /** `on` how far it came (default: shown), `way` by which (default: live). */
 function layerOf(keys: Record<string, string>): number {
-  const depth = { wire: layers.wire, held: layers.wire | layers.held, applied: layers.applied | layers.shown, shown: layers.wire | layers.applied | layers.shown }
+  const depth = {
+    wire: layers.wire,
+    held: layers.wire | layers.held,
+    applied: layers.applied | layers.shown,
+    shown: layers.wire | layers.applied | layers.shown,
+  }
   return lookup(depth, keys['on'] ?? 'shown') | lookup(layers, keys['way'] ?? 'live')
 }
 

@@ -15,7 +15,11 @@ export interface Frame {
   offset: number
 }
 /** How reading a file ended. `offset`: the first byte that wasn't used. */
-export interface FrameEnd { state: FileState; offset: number; detail: string | null }
+export interface FrameEnd {
+  state: FileState
+  offset: number
+  detail: string | null
+}
 
 const headBytes = 8
 const metadataLimitBytes = 2 ** 20
@@ -51,7 +55,8 @@ function readFrame(descriptor: number, size: number, offset: number, shape: File
   const message = tryParse(readBytes(descriptor, offset + headBytes, metadataBytes), shape)
   if (typeof message === 'string') return ended('corrupt', message)
   const { bodyBytes } = message
-  if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || bodyBytes > bodyLimitBytes || bodyBytes % 8 !== 0) return ended('corrupt', `body of ${bodyBytes} bytes`)
+  if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || bodyBytes > bodyLimitBytes || bodyBytes % 8 !== 0)
+    return ended('corrupt', `body of ${bodyBytes} bytes`)
   if (bodyAt + bodyBytes > size) return ended('truncated', 'cut inside the body of a frame')
   return { message, body: readBytes(descriptor, bodyAt, bodyBytes), offset, metadataBytes }
 }

@@ -7,10 +7,17 @@ import { FlatTable } from './flat-table.ts'
 const headerTypes = { schema: 1, batch: 3 }
 const columnTypes = { integer: 2, text: 5 }
 
-export type ArrowMessage = { bodyBytes: number } & ({ kind: 'schema'; columns: string } | { kind: 'batch'; length: number; buffers: readonly { offset: number; length: number }[] })
+export type ArrowMessage = { bodyBytes: number } & (
+  | { kind: 'schema'; columns: string }
+  | { kind: 'batch'; length: number; buffers: readonly { offset: number; length: number }[] }
+)
 
 /** Shape that a file must have: `text` as `columnsText` gives it. */
-export interface FileShape { columns: number; buffers: number; text: string }
+export interface FileShape {
+  columns: number
+  buffers: number
+  text: string
+}
 
 /** Throws a RangeError for metadata that isn't of this shape. */
 export function parseMessage(metadata: Uint8Array, shape: FileShape): ArrowMessage {

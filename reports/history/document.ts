@@ -2,10 +2,15 @@
 import { pathToFileURL } from 'node:url'
 import { entryKinds, historyVersion, type KindRow, kinds, layers, messagesPerClient, phases, statuses } from './kinds.ts'
 
-const codes = (table: Readonly<Record<string, number>>): string => Object.entries(table).map(([name, code]) => `${code} ${name}`).join(', ')
+const codes = (table: Readonly<Record<string, number>>): string =>
+  Object.entries(table)
+    .map(([name, code]) => `${code} ${name}`)
+    .join(', ')
 
 function kindLine(name: string, kind: KindRow): string {
-  const columns = Object.entries(kind.columns).map(([column, text]) => `${column} = ${text}`).join('; ')
+  const columns = Object.entries(kind.columns)
+    .map(([column, text]) => `${column} = ${text}`)
+    .join('; ')
   return `| ${kind.code} | \`${name}\` | ${kind.about} | ${columns} |`
 }
 
@@ -38,7 +43,9 @@ Beside it: \`manifest.json\` (what was run; rows of each file at close), \`trace
 
 | code | kind | when | columns |
 |---|---|---|---|
-${Object.entries(kinds).map(([name, kind]) => kindLine(name, kind)).join('\n')}
+${Object.entries(kinds)
+  .map(([name, kind]) => kindLine(name, kind))
+  .join('\n')}
 
 - \`layer\` of \`delivery\` and \`entry\`, a bit set: ${codes(layers)}
 - entryKinds: ${codes(entryKinds)}

@@ -20,7 +20,11 @@ export function* exportHistory(history: History, format: 'ndjson' | 'csv'): Gene
   let lines: string[] = []
   for (let row = 0; row < history.columns.length; row++) {
     const told = exportRow(history, row)
-    lines.push(format === 'csv' ? columnNames.map((name) => csvCell(told[name])).join(',') : JSON.stringify(Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))))
+    lines.push(
+      format === 'csv'
+        ? columnNames.map((name) => csvCell(told[name])).join(',')
+        : JSON.stringify(Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))),
+    )
     if (lines.length < linesPerChunk) continue
     yield `${lines.join('\n')}\n`
     lines = []
@@ -47,7 +51,8 @@ function exportRow(history: History, row: number): ExportRow {
     value: kind.columns.value === undefined ? null : (columns.value[row] ?? 0),
   }
   for (const column of nameColumnList) if (holdsName(kind, column)) told[column] = history.names[columns[column][row] ?? -1] ?? null
-  for (const [table, texts] of Object.entries(codeTables)) if (kind.columns.value === `${table} code`) told.value = texts.get(columns.value[row] ?? -1) ?? told.value
+  for (const [table, texts] of Object.entries(codeTables))
+    if (kind.columns.value === `${table} code`) told.value = texts.get(columns.value[row] ?? -1) ?? told.value
   return told
 }
 

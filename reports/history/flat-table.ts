@@ -54,7 +54,10 @@ export class FlatTable {
   /** A vector of structs of two int64 each. */
   pairs(slot: number, expected: number): [number, number][] {
     const first = this.#vector(slot, expected)
-    return Array.from({ length: expected }, (_, index) => [Number(this.#view.getBigInt64(first + 16 * index, true)), Number(this.#view.getBigInt64(first + 16 * index + 8, true))])
+    return Array.from({ length: expected }, (_, index) => [
+      Number(this.#view.getBigInt64(first + 16 * index, true)),
+      Number(this.#view.getBigInt64(first + 16 * index + 8, true)),
+    ])
   }
 
   /** Where the first element lies. */

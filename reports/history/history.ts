@@ -46,10 +46,35 @@ export interface JournalRows {
 }
 
 export type FileState = 'closed' | 'truncated' | 'corrupt' | 'trailing'
-export interface WriterFile { name: string; writer: string; state: FileState; rows: number; /** byte offset where reading stopped */ offset: number; detail: string | null; /** a planned kill explains the cut */ explained: boolean }
+export interface WriterFile {
+  name: string
+  writer: string
+  state: FileState
+  rows: number
+  /** byte offset where reading stopped */ offset: number
+  detail: string | null
+  /** a planned kill explains the cut */ explained: boolean
+}
 
-export interface ClientInfo { number: number; user: string; device: string; cohort: string; role: string; rooms: readonly string[] }
-export interface FaultRecord { fault: string; target: string; injectedAtMs: number; healedAtMs: number | null; bit: boolean; evidence: readonly string[]; heal: string | null; divergence: string | null; /** whether the plan lets it end by itself */ permanent: boolean }
+export interface ClientInfo {
+  number: number
+  user: string
+  device: string
+  cohort: string
+  role: string
+  rooms: readonly string[]
+}
+export interface FaultRecord {
+  fault: string
+  target: string
+  injectedAtMs: number
+  healedAtMs: number | null
+  bit: boolean
+  evidence: readonly string[]
+  heal: string | null
+  divergence: string | null
+  /** whether the plan lets it end by itself */ permanent: boolean
+}
 
 export interface History {
   folder: string

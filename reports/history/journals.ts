@@ -9,11 +9,19 @@ import type { StringTable } from './string-table.ts'
 
 const twoTo32 = 2 ** 32
 
-export interface JournalTables { nodes: StringTable; rooms: StringTable; operations: OperationTable }
+export interface JournalTables {
+  nodes: StringTable
+  rooms: StringTable
+  operations: OperationTable
+}
 
 /** Reads `<folder>/<node>.<boot>.rows`. The files' `explained` is false: only the run's facts can tell. */
 export function readJournals(folder: string, tables: JournalTables): { journals: JournalRows; files: WriterFile[] } {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.rows')).toSorted() : []
+  const names = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.rows'))
+        .toSorted()
+    : []
   const read = names.map((name) => ({ name, writer: name.slice(0, -'.rows'.length), file: readJournalFile(join(folder, name)) }))
   const journals = emptyColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
   let start = 0
@@ -26,10 +34,27 @@ export function readJournals(folder: string, tables: JournalTables): { journals:
 
 function emptyColumns(length: number): JournalRows {
   const numbers = (): Int32Array => new Int32Array(length)
-  return { length, tNs: new Float64Array(length), node: numbers(), boot: numbers(), stage: new Uint8Array(length), room: numbers(), seq: numbers(), count: numbers(), extra: numbers(), message: numbers() }
+  return {
+    length,
+    tNs: new Float64Array(length),
+    node: numbers(),
+    boot: numbers(),
+    stage: new Uint8Array(length),
+    room: numbers(),
+    seq: numbers(),
+    count: numbers(),
+    extra: numbers(),
+    message: numbers(),
+  }
 }
 
-function append(journals: JournalRows, start: number, writer: string, { words, rows, names, node, boot }: JournalFile, { nodes, rooms, operations }: JournalTables): void {
+function append(
+  journals: JournalRows,
+  start: number,
+  writer: string,
+  { words, rows, names, node, boot }: JournalFile,
+  { nodes, rooms, operations }: JournalTables,
+): void {
   const nodeIndex = nodes.idOf(node ?? nodeOfWriter(writer).node)
   const roomOf = new Map([...names].map(([id, name]) => [id, { name, room: -1 }]))
   for (const [index, at] of rows.entries()) {
@@ -57,8 +82,14 @@ function sorted(journals: JournalRows): JournalRows {
   return {
     length: journals.length,
     tNs: reorder(journals.tNs, order, new Float64Array(order.length)),
-    node: numbers(journals.node), boot: numbers(journals.boot), stage: reorder(journals.stage, order, new Uint8Array(order.length)), room: numbers(journals.room),
-    seq: numbers(journals.seq), count: numbers(journals.count), extra: numbers(journals.extra), message: numbers(journals.message),
+    node: numbers(journals.node),
+    boot: numbers(journals.boot),
+    stage: reorder(journals.stage, order, new Uint8Array(order.length)),
+    room: numbers(journals.room),
+    seq: numbers(journals.seq),
+    count: numbers(journals.count),
+    extra: numbers(journals.extra),
+    message: numbers(journals.message),
   }
 }
 

@@ -8,31 +8,96 @@ export const historyVersion = 1
 /** Own message ids: `client * messagesPerClient + counter`, counter from 0; below zero: a foreign message, -(name id) - 2. */
 export const messagesPerClient = 65_536
 
-export interface KindRow { code: number; about: string; columns: Readonly<Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', string>>> }
+export interface KindRow {
+  code: number
+  about: string
+  columns: Readonly<Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', string>>>
+}
 
 const operation = { client: 'sender', session: 'session, -1 when offline', room: 'room', message: 'own message id' }
 
 export const kinds = {
-  intended: { code: 1, about: 'the pacer wanted this message sent now (t_ns = the intended time, which may lie before the row was written)', columns: { ...operation, value: 'FNV-1a hash of the body', rev: 'bytes of the body' } },
+  intended: {
+    code: 1,
+    about: 'the pacer wanted this message sent now (t_ns = the intended time, which may lie before the row was written)',
+    columns: { ...operation, value: 'FNV-1a hash of the body', rev: 'bytes of the body' },
+  },
   invoked: { code: 2, about: 'the outbox row is written', columns: { ...operation, seq: 'clientSeq', value: 'name id of clientMessageId' } },
   attempt: { code: 3, about: 'one emit of the message', columns: { ...operation, seq: 'attempt from 1', value: 'name id of clientMessageId used' } },
-  ok: { code: 4, about: 'acked', columns: { ...operation, seq: 'seq', rev: 'name id of the epoch', value: 'name id of the server id', layer: '1 = duplicate' } },
+  ok: {
+    code: 4,
+    about: 'acked',
+    columns: { ...operation, seq: 'seq', rev: 'name id of the epoch', value: 'name id of the server id', layer: '1 = duplicate' },
+  },
   failed: { code: 5, about: 'every attempt was refused definitely', columns: { ...operation, value: 'name id of the error code' } },
-  unknown: { code: 6, about: 'one attempt ended without a definite answer (timeout, disconnect, an indefinite code)', columns: { ...operation, seq: 'attempt', value: 'name id of the reason' } },
-  delivery: { code: 7, about: 'a message arrived, was applied or was shown', columns: { client: 'recipient', session: 'session', room: 'room', layer: 'bit set: layers and ways', message: 'message id', seq: 'seq', rev: 'rev', value: 'FNV-1a hash of the body as received' } },
-  entry: { code: 8, about: 'a log entry other than a message arrived or was applied', columns: { client: 'recipient', session: 'session', room: 'room', layer: 'bit set', seq: 'seq', rev: 'rev', value: 'entryKinds code' } },
+  unknown: {
+    code: 6,
+    about: 'one attempt ended without a definite answer (timeout, disconnect, an indefinite code)',
+    columns: { ...operation, seq: 'attempt', value: 'name id of the reason' },
+  },
+  delivery: {
+    code: 7,
+    about: 'a message arrived, was applied or was shown',
+    columns: {
+      client: 'recipient',
+      session: 'session',
+      room: 'room',
+      layer: 'bit set: layers and ways',
+      message: 'message id',
+      seq: 'seq',
+      rev: 'rev',
+      value: 'FNV-1a hash of the body as received',
+    },
+  },
+  entry: {
+    code: 8,
+    about: 'a log entry other than a message arrived or was applied',
+    columns: { client: 'recipient', session: 'session', room: 'room', layer: 'bit set', seq: 'seq', rev: 'rev', value: 'entryKinds code' },
+  },
   status: { code: 9, about: 'a person would see a new status of their message', columns: { ...operation, value: 'statuses code' } },
-  connect: { code: 10, about: 'first event of a session', columns: { client: 'client', session: 'session from 1', value: 'name id of the node', rev: 'name id of the boot id' } },
+  connect: {
+    code: 10,
+    about: 'first event of a session',
+    columns: { client: 'client', session: 'session from 1', value: 'name id of the node', rev: 'name id of the boot id' },
+  },
   disconnect: { code: 11, about: 'a session ended', columns: { client: 'client', session: 'session', value: 'name id of the reason' } },
-  syncBegin: { code: 12, about: 'the client asked for a replay of a room', columns: { client: 'client', session: 'session', room: 'room', seq: 'applied seq it named', rev: 'view generation' } },
-  syncComplete: { code: 13, about: 'the node said that the replay is complete up to head', columns: { client: 'client', session: 'session', room: 'room', seq: 'head', rev: 'view generation', value: 'name id of the epoch' } },
-  syncReset: { code: 14, about: 'a new view generation begins', columns: { client: 'client', session: 'session', room: 'room', seq: 'head', rev: 'new view generation', value: 'name id of the reason' } },
-  heartbeat: { code: 15, about: 'a head told by a node', columns: { client: 'client', session: 'session', room: 'room', seq: 'head', value: 'name id of the epoch' } },
-  watermark: { code: 16, about: 'a cursor sent by the client', columns: { client: 'client', session: 'session', room: 'room', seq: 'delivered seq', rev: 'read seq' } },
-  receipt: { code: 17, about: 'the cursor of another device as shown', columns: { client: 'observer', session: 'session', room: 'room', seq: 'delivered seq', rev: 'read seq', value: 'name id of the user' } },
+  syncBegin: {
+    code: 12,
+    about: 'the client asked for a replay of a room',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'applied seq it named', rev: 'view generation' },
+  },
+  syncComplete: {
+    code: 13,
+    about: 'the node said that the replay is complete up to head',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'head', rev: 'view generation', value: 'name id of the epoch' },
+  },
+  syncReset: {
+    code: 14,
+    about: 'a new view generation begins',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'head', rev: 'new view generation', value: 'name id of the reason' },
+  },
+  heartbeat: {
+    code: 15,
+    about: 'a head told by a node',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'head', value: 'name id of the epoch' },
+  },
+  watermark: {
+    code: 16,
+    about: 'a cursor sent by the client',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'delivered seq', rev: 'read seq' },
+  },
+  receipt: {
+    code: 17,
+    about: 'the cursor of another device as shown',
+    columns: { client: 'observer', session: 'session', room: 'room', seq: 'delivered seq', rev: 'read seq', value: 'name id of the user' },
+  },
   joinInvoked: { code: 18, about: 'a join was asked for', columns: { client: 'client', session: 'session', room: 'room' } },
   joined: { code: 19, about: 'a join was acked', columns: { client: 'client', session: 'session', room: 'room', seq: 'seq', rev: 'name id of the epoch' } },
-  rangeAsked: { code: 20, about: 'the client asked for a missing range', columns: { client: 'client', session: 'session', room: 'room', seq: 'after', rev: 'up to' } },
+  rangeAsked: {
+    code: 20,
+    about: 'the client asked for a missing range',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'after', rev: 'up to' },
+  },
   expected: { code: 21, about: 'the run expects this client to be connected at the end (value 1) or gone (0)', columns: { client: 'client', value: '1 or 0' } },
   lag: { code: 22, about: 'worst event-loop delay of this writer in the last interval', columns: { value: 'microseconds' } },
   writerCount: { code: 23, about: 'rows that this writer has made up to here, this one included', columns: { value: 'rows' } },
@@ -41,21 +106,76 @@ export const kinds = {
   faultHealed: { code: 32, about: 'a fault is healed and the probe proved it', columns: { value: 'index in trace.json faults' } },
   nodeStarted: { code: 33, about: 'a node process began', columns: { value: 'name id of the node', seq: 'boot number from 1' } },
   nodeReady: { code: 34, about: 'a node answered ready', columns: { value: 'name id of the node', seq: 'boot number' } },
-  nodeExited: { code: 35, about: 'a node process ended', columns: { value: 'name id of the node', seq: 'exit code or -1', rev: 'name id of the signal or -1', layer: '1 = the plan asked for it' } },
-  settled: { code: 36, about: 'settle ended: value 1 when every pending() was null for D, 0 at the deadline', columns: { value: '1 or 0', rev: 'name id of what was pending' } },
-  stored: { code: 40, about: 'the audit read this message in the store (majority)', columns: { client: 'sender', session: 'name id of acceptedBy', room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'FNV-1a hash of the body' } },
-  storedId: { code: 41, about: 'ids of the stored message of the row before', columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'name id of the epoch', value: 'name id of the server id' } },
-  storedEntry: { code: 42, about: 'the audit read this other entry in the store', columns: { client: 'actor, -1 when not a client of the run', room: 'room', seq: 'seq', rev: 'name id of the epoch', value: 'entryKinds code' } },
-  auditHead: { code: 43, about: 'the head of a room as the audit found it', columns: { room: 'room', seq: 'head', value: 'name id of the epoch', layer: '1 = store, 2 = sync by a fresh client, 4 = history by a fresh client' } },
-  audited: { code: 44, about: 'a fresh client read this message', columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'hash', layer: '2 = sync, 4 = history' } },
-  auditedEntry: { code: 45, about: 'a fresh client read this other entry', columns: { room: 'room', seq: 'seq', value: 'entryKinds code', layer: '2 = sync, 4 = history' } },
+  nodeExited: {
+    code: 35,
+    about: 'a node process ended',
+    columns: { value: 'name id of the node', seq: 'exit code or -1', rev: 'name id of the signal or -1', layer: '1 = the plan asked for it' },
+  },
+  settled: {
+    code: 36,
+    about: 'settle ended: value 1 when every pending() was null for D, 0 at the deadline',
+    columns: { value: '1 or 0', rev: 'name id of what was pending' },
+  },
+  stored: {
+    code: 40,
+    about: 'the audit read this message in the store (majority)',
+    columns: {
+      client: 'sender',
+      session: 'name id of acceptedBy',
+      room: 'room',
+      message: 'message id',
+      seq: 'seq',
+      rev: 'rev',
+      value: 'FNV-1a hash of the body',
+    },
+  },
+  storedId: {
+    code: 41,
+    about: 'ids of the stored message of the row before',
+    columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'name id of the epoch', value: 'name id of the server id' },
+  },
+  storedEntry: {
+    code: 42,
+    about: 'the audit read this other entry in the store',
+    columns: { client: 'actor, -1 when not a client of the run', room: 'room', seq: 'seq', rev: 'name id of the epoch', value: 'entryKinds code' },
+  },
+  auditHead: {
+    code: 43,
+    about: 'the head of a room as the audit found it',
+    columns: { room: 'room', seq: 'head', value: 'name id of the epoch', layer: '1 = store, 2 = sync by a fresh client, 4 = history by a fresh client' },
+  },
+  audited: {
+    code: 44,
+    about: 'a fresh client read this message',
+    columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'hash', layer: '2 = sync, 4 = history' },
+  },
+  auditedEntry: {
+    code: 45,
+    about: 'a fresh client read this other entry',
+    columns: { room: 'room', seq: 'seq', value: 'entryKinds code', layer: '2 = sync, 4 = history' },
+  },
 } as const satisfies Record<string, KindRow>
 export type Kind = keyof typeof kinds
 
 /** Bits of `layer` in `delivery` and `entry` rows: how far it came, and by which way. */
 export const layers = { wire: 1, applied: 2, shown: 4, held: 8, live: 16, sync: 32, range: 64, page: 128 } as const
 
-export const entryKinds = { message: 0, join: 1, leave: 2, edit: 3, delete: 4, react: 5, unreact: 6, moderate: 7, role: 8, ban: 9, mute: 10, uploadState: 11, purged: 12, closed: 13 } as const
+export const entryKinds = {
+  message: 0,
+  join: 1,
+  leave: 2,
+  edit: 3,
+  delete: 4,
+  react: 5,
+  unreact: 6,
+  moderate: 7,
+  role: 8,
+  ban: 9,
+  mute: 10,
+  uploadState: 11,
+  purged: 12,
+  closed: 13,
+} as const
 export const statuses = { queued: 0, sending: 1, retrying: 2, offline: 3, sent: 4, delivered: 5, read: 6, failed: 7, cancelled: 8 } as const
 export const phases = { warmup: 0, steady: 1, impact: 2, recovery: 3, settle: 4, audit: 5 } as const
 

@@ -17,7 +17,12 @@ export const manifest = z.object({
     hypothesis: z.string(),
     topology: z.string(),
     scenario: z.string(),
-    guarantees: z.object({ ack: z.enum(['majority', 'memory']), delivery: z.enum(['every-member', 'best-effort']), order: z.enum(['room', 'sender', 'none']), recoveryMs: milliseconds }),
+    guarantees: z.object({
+      ack: z.enum(['majority', 'memory']),
+      delivery: z.enum(['every-member', 'best-effort']),
+      order: z.enum(['room', 'sender', 'none']),
+      recoveryMs: milliseconds,
+    }),
     thresholds: z.array(z.string()),
     /** Planned lengths. */
     phases: z.looseObject({}),

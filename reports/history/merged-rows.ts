@@ -9,7 +9,12 @@ import type { StringTable } from './string-table.ts'
 const twoTo32 = 2 ** 32
 
 /** What one writer's rows said that can't be right. */
-export interface WriterDoubts { rows: number; badNames: number; unknownKinds: number; gap: string | null }
+export interface WriterDoubts {
+  rows: number
+  badNames: number
+  unknownKinds: number
+  gap: string | null
+}
 
 export class MergedRows {
   readonly columns: Columns
@@ -21,8 +26,17 @@ export class MergedRows {
   constructor(capacity: number, names: StringTable, rooms: StringTable) {
     const numbers = (): Int32Array => new Int32Array(capacity)
     this.columns = {
-      length: 0, tNs: new Float64Array(capacity), client: numbers(), session: numbers(), room: numbers(), kind: new Uint8Array(capacity), layer: new Uint8Array(capacity),
-      message: numbers(), seq: numbers(), rev: numbers(), value: numbers(),
+      length: 0,
+      tNs: new Float64Array(capacity),
+      client: numbers(),
+      session: numbers(),
+      room: numbers(),
+      kind: new Uint8Array(capacity),
+      layer: new Uint8Array(capacity),
+      message: numbers(),
+      seq: numbers(),
+      rev: numbers(),
+      value: numbers(),
     }
     this.#names = names
     this.#rooms = rooms
@@ -62,7 +76,8 @@ export class MergedRows {
         const kind = columns.kind[at] ?? 0
         const named = nameColumnsOf[kind] ?? 0
         if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
-        else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1) doubts.gap ??= `row ${doubts.rows + index + 1} says that it is row ${columns.value[at]}`
+        else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1)
+          doubts.gap ??= `row ${doubts.rows + index + 1} says that it is row ${columns.value[at]}`
       }
       doubts.rows += rows.length
       columns.length += rows.length
@@ -84,8 +99,10 @@ export class MergedRows {
     const { length } = columns
     const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
     columns.tNs = order === null ? columns.tNs.subarray(0, length) : reorder(columns.tNs, order, new Float64Array(length))
-    for (const name of ['client', 'session', 'room', 'message', 'seq', 'rev', 'value'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
-    for (const name of ['kind', 'layer'] as const) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
+    for (const name of ['client', 'session', 'room', 'message', 'seq', 'rev', 'value'] as const)
+      columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
+    for (const name of ['kind', 'layer'] as const)
+      columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
     return columns
   }
 }

@@ -14,6 +14,7 @@ export function holdsName(kind: KindRow, column: NameColumn): boolean {
 /** By kind code: which columns hold name ids, as bits; 255 for a code that no kind has. */
 export const nameColumnsOf: Uint8Array = (() => {
   const table = new Uint8Array(256).fill(255)
-  for (const kind of Object.values(kinds)) table[kind.code] = nameColumnList.reduce((bits, column) => bits | (holdsName(kind, column) ? nameColumnBits[column] : 0), 0)
+  for (const kind of Object.values(kinds))
+    table[kind.code] = nameColumnList.reduce((bits, column) => bits | (holdsName(kind, column) ? nameColumnBits[column] : 0), 0)
   return table
 })()

@@ -27,7 +27,10 @@ export class NameTable {
     const offsets = new Int32Array(length + 1)
     for (const [index, text] of this.#waiting.entries()) offsets[index + 1] = (offsets[index] ?? 0) + Buffer.byteLength(text)
     const bytes = new TextEncoder().encode(this.#waiting.join(''))
-    file.append(length, [makeData({ type: new Int32(), length, nullCount: 0, data: ids }), makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets: offsets, data: bytes })])
+    file.append(length, [
+      makeData({ type: new Int32(), length, nullCount: 0, data: ids }),
+      makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets: offsets, data: bytes }),
+    ])
     this.#waiting = []
   }
 }

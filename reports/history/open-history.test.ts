@@ -50,9 +50,22 @@ describe('a sound run', () => {
     const history = openHistory(smallRun().folder)
     expect(history.defects).toEqual([])
     expect([...history.columns.tNs]).toEqual([0, 5, 10, 11, 12, 12, 13, 14])
-    expect([...history.columns.room].map((room) => history.rooms[room] ?? null)).toEqual([null, 'room-a', 'room-a', 'room-a', 'room-a', 'room-c', 'room-a', null])
+    expect([...history.columns.room].map((room) => history.rooms[room] ?? null)).toEqual([
+      null,
+      'room-a',
+      'room-a',
+      'room-a',
+      'room-a',
+      'room-c',
+      'room-a',
+      null,
+    ])
     expect([...history.columns.message]).toEqual([-1, 0, 0, 0, 0, -1, 1, -1])
-    expect({ length: history.messages.length, client: [...history.messages.client], counter: [...history.messages.counter] }).toEqual({ length: 2, client: [1, -1], counter: [3, -1] })
+    expect({ length: history.messages.length, client: [...history.messages.client], counter: [...history.messages.counter] }).toEqual({
+      length: 2,
+      client: [1, -1],
+      counter: [3, -1],
+    })
     expect(history.names[history.messages.foreign[1]!]).toBe('stranger, "x"')
     const [connect] = history.rowsOf('connect')
     expect([history.names[history.columns.value[connect!]!], history.names[history.columns.rev[connect!]!]]).toEqual(['node-1', 'boot'])
@@ -73,7 +86,11 @@ describe('a sound run', () => {
 
   test('is exported as lines with names in place of ids', () => {
     const history = openHistory(smallRun().folder)
-    const lines = [...exportHistory(history, 'ndjson')].join('').trim().split('\n').map((line): unknown => JSON.parse(line))
+    const lines = [...exportHistory(history, 'ndjson')]
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
     expect(lines[0]).toEqual({ t_ns: 0, kind: 'phase', value: 'steady' })
     expect(lines[2]).toEqual({ t_ns: 10, client: 1, session: 1, room: 'room-a', kind: 'invoked', message: '1:3', seq: 1, value: operation })
     expect([...exportHistory(history, 'csv')].join('').split('\n')[7]).toBe('13,2,1,room-a,delivery,23,"stranger, ""x""",10,10,5')
@@ -88,15 +105,21 @@ describe('an unsound record', () => {
   }
 
   test('says that the harness did not finish', () => {
-    expect(defectsAfter((folder, manifest) => { writeRun(folder, { ...manifest, closed: false, writers: [] }) })).toEqual(['the harness did not finish'])
+    expect(
+      defectsAfter((folder, manifest) => {
+        writeRun(folder, { ...manifest, closed: false, writers: [] })
+      }),
+    ).toEqual(['the harness did not finish'])
   })
 
   test('names a cut file and what it lacks, a missing file and an unknown one', () => {
-    expect(defectsAfter((folder) => {
-      truncateSync(join(folder, 'history/load-1.rows.arrow'), 1400)
-      rmSync(join(folder, 'history/run.rows.arrow'))
-      createHistoryWriter({ folder: join(folder, 'history'), writer: 'late', originNs: 1n }).close()
-    })).toEqual([
+    expect(
+      defectsAfter((folder) => {
+        truncateSync(join(folder, 'history/load-1.rows.arrow'), 1400)
+        rmSync(join(folder, 'history/run.rows.arrow'))
+        createHistoryWriter({ folder: join(folder, 'history'), writer: 'late', originNs: 1n }).close()
+      }),
+    ).toEqual([
       expect.stringMatching(/^load-1\.rows\.arrow is truncated at byte \d+: cut inside/),
       'load-1.rows.arrow has 0 rows, but its writer closed it with 3',
       'run.rows.arrow is missing',
@@ -105,28 +128,44 @@ describe('an unsound record', () => {
   })
 
   test('names a gap, an id without a name and an unknown kind', () => {
-    expect(defectsAfter((folder, manifest) => {
-      const writer = createHistoryWriter({ folder: join(folder, 'history'), writer: 'odd', originNs: 1n })
-      writer.row(1, 1, 1, 55, kinds.connect.code, 0, -1, -1, -1, 66)
-      writer.row(2, 1, 1, -1, 250, 0, -1, -1, -1, -1)
-      writer.row(3, -1, -1, -1, kinds.writerCount.code, 0, -1, -1, -1, 4)
-      writer.close()
-      writeRun(folder, { ...manifest, writers: [...manifest.writers, { writer: 'odd', rows: 3, names: 0 }] })
-    })).toEqual(["odd.rows.arrow names 2 ids that odd.names.arrow doesn't have", 'odd.rows.arrow has 1 rows of an unknown kind', 'odd.rows.arrow has a gap: row 3 says that it is row 4'])
+    expect(
+      defectsAfter((folder, manifest) => {
+        const writer = createHistoryWriter({ folder: join(folder, 'history'), writer: 'odd', originNs: 1n })
+        writer.row(1, 1, 1, 55, kinds.connect.code, 0, -1, -1, -1, 66)
+        writer.row(2, 1, 1, -1, 250, 0, -1, -1, -1, -1)
+        writer.row(3, -1, -1, -1, kinds.writerCount.code, 0, -1, -1, -1, 4)
+        writer.close()
+        writeRun(folder, { ...manifest, writers: [...manifest.writers, { writer: 'odd', rows: 3, names: 0 }] })
+      }),
+    ).toEqual([
+      "odd.rows.arrow names 2 ids that odd.names.arrow doesn't have",
+      'odd.rows.arrow has 1 rows of an unknown kind',
+      'odd.rows.arrow has a gap: row 3 says that it is row 4',
+    ])
   })
 
   test('takes a cut journal as normal only when a kill or a crash of that boot explains it', () => {
-    const cut = (folder: string): void => { writeJournal(folder, 'node-1.1.rows', journal.subarray(0, journal.length - 60)) }
+    const cut = (folder: string): void => {
+      writeJournal(folder, 'node-1.1.rows', journal.subarray(0, journal.length - 60))
+    }
     expect(defectsAfter(cut)).toEqual(['node-1.1.rows is truncated at byte 384: cut inside a row'])
-    expect(defectsAfter((folder, manifest) => {
-      cut(folder)
-      writeRun(folder, { ...manifest, plannedKills: [{ node: 'node-1', boot: 1 }] })
-    })).toEqual([])
-    expect(defectsAfter((folder, manifest) => {
-      cut(folder)
-      writeRun(folder, manifest, { faults: [], nodes: [{ name: 'node-1', exits: [{ atMs: 3, code: null, signal: 'SIGSEGV', planned: false, boot: 1 }] }] })
-    })).toEqual([])
-    expect(defectsAfter((folder, manifest) => { writeRun(folder, { ...manifest, nodes: [{ name: 'node-1', boots: 2 }] }) })).toEqual(['journal node-1.2.rows is missing'])
+    expect(
+      defectsAfter((folder, manifest) => {
+        cut(folder)
+        writeRun(folder, { ...manifest, plannedKills: [{ node: 'node-1', boot: 1 }] })
+      }),
+    ).toEqual([])
+    expect(
+      defectsAfter((folder, manifest) => {
+        cut(folder)
+        writeRun(folder, manifest, { faults: [], nodes: [{ name: 'node-1', exits: [{ atMs: 3, code: null, signal: 'SIGSEGV', planned: false, boot: 1 }] }] })
+      }),
+    ).toEqual([])
+    expect(
+      defectsAfter((folder, manifest) => {
+        writeRun(folder, { ...manifest, nodes: [{ name: 'node-1', boots: 2 }] })
+      }),
+    ).toEqual(['journal node-1.2.rows is missing'])
   })
 
   test('has journals of any bytes without an error', () => {

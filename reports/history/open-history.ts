@@ -34,19 +34,34 @@ export function openHistory(folder: string): History {
   const { journals, files: journalsRead } = readJournals(join(folder, 'journals'), { nodes, rooms, operations })
   const journalFiles = withExplanations(journalsRead, manifest, trace)
   return buildHistory({
-    folder, columns, names: names.list, rooms: rooms.list, nodes: nodes.list, messages, journals,
+    folder,
+    columns,
+    names: names.list,
+    rooms: rooms.list,
+    nodes: nodes.list,
+    messages,
+    journals,
     clients: manifest.clients,
     files: [...read.files, ...journalFiles],
     defects: recordDefects({ manifest, trace, writerFiles: read.files, journalFiles, doubts: read.doubts }),
-    phases: manifest.phases, faults: trace?.faults ?? [], settleMs: manifest.settleMs, quiescenceMs: manifest.quiescenceMs, capabilities: manifest.capabilities,
+    phases: manifest.phases,
+    faults: trace?.faults ?? [],
+    settleMs: manifest.settleMs,
+    quiescenceMs: manifest.quiescenceMs,
+    capabilities: manifest.capabilities,
   })
 }
 
 /** Every writer that left a file, in order of name. */
 function readWriters(folder: string, names: StringTable, rooms: StringTable): { rows: MergedRows; files: WriterFile[]; doubts: Map<string, WriterDoubts> } {
   const present = new Set(existsSync(folder) ? readdirSync(folder) : [])
-  const writers = [...new Set([...present].filter((name) => name.endsWith(rowEnding) || name.endsWith(nameEnding)).map((name) => name.replace(/\.(rows|names)\.arrow$/, '')))].toSorted()
-  const capacity = writers.reduce((rows, writer) => rows + (present.has(writer + rowEnding) ? Math.floor(statSync(join(folder, writer + rowEnding)).size / rowBytes) : 0), 0)
+  const writers = [
+    ...new Set([...present].filter((name) => name.endsWith(rowEnding) || name.endsWith(nameEnding)).map((name) => name.replace(/\.(rows|names)\.arrow$/, ''))),
+  ].toSorted()
+  const capacity = writers.reduce(
+    (rows, writer) => rows + (present.has(writer + rowEnding) ? Math.floor(statSync(join(folder, writer + rowEnding)).size / rowBytes) : 0),
+    0,
+  )
   const rows = new MergedRows(capacity, names, rooms)
   const files: WriterFile[] = []
   const doubts = new Map<string, WriterDoubts>()

@@ -39,7 +39,8 @@ export class OperationTable {
   #grow(): void {
     const larger = new OperationTable(this.#mask + 1)
     for (const [slot, message] of this.#messages.entries()) {
-      if (message !== -1) larger.set(this.#words[4 * slot] ?? 0, this.#words[4 * slot + 1] ?? 0, this.#words[4 * slot + 2] ?? 0, this.#words[4 * slot + 3] ?? 0, message)
+      if (message !== -1)
+        larger.set(this.#words[4 * slot] ?? 0, this.#words[4 * slot + 1] ?? 0, this.#words[4 * slot + 2] ?? 0, this.#words[4 * slot + 3] ?? 0, message)
     }
     this.#mask = larger.#mask
     this.#words = larger.#words

@@ -35,11 +35,35 @@ test('pyarrow reads every row and name that a writer wrote', () => {
   }
   writer.close()
   const total = (count * (count - 1)) / 2
-  expect(JSON.parse(execFileSync('python3', ['-c', script, folder], { env: { ...process.env, PYTHONPATH: packages }, encoding: 'utf8', timeout: 60_000 }))).toEqual({
-    schema: ['t_ns int64', 'client int32', 'session int32', 'room int32', 'kind uint8', 'layer uint8', 'message int32', 'seq int32', 'rev int32', 'value int32'],
+  expect(
+    JSON.parse(execFileSync('python3', ['-c', script, folder], { env: { ...process.env, PYTHONPATH: packages }, encoding: 'utf8', timeout: 60_000 })),
+  ).toEqual({
+    schema: [
+      't_ns int64',
+      'client int32',
+      'session int32',
+      'room int32',
+      'kind uint8',
+      'layer uint8',
+      'message int32',
+      'seq int32',
+      'rev int32',
+      'value int32',
+    ],
     writer: 'w',
     rows: count,
-    sums: { t_ns: total * 1e6 + count * 2 ** 40, client: (count / 100) * 4950, session: count, room: 0, kind: 7 * count, layer: 23 * count, message: total, seq: total, rev: total, value: -total },
+    sums: {
+      t_ns: total * 1e6 + count * 2 ** 40,
+      client: (count / 100) * 4950,
+      session: count,
+      room: 0,
+      kind: 7 * count,
+      layer: 23 * count,
+      message: total,
+      seq: total,
+      rev: total,
+      value: -total,
+    },
     names: { id: [0], value: ['größter Raum'] },
   })
 })

@@ -31,7 +31,19 @@ export function readRowFile(path: string, each: (rows: RowsRead) => void): Frame
     const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)
     const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(2 * column + 1, length), length)
     const time = new Uint32Array(buffer, region(1, 8 * length), 2 * length)
-    each({ length, time, client: numbers(1), session: numbers(2), room: numbers(3), kind: bytes(4), layer: bytes(5), message: numbers(6), seq: numbers(7), rev: numbers(8), value: numbers(9) })
+    each({
+      length,
+      time,
+      client: numbers(1),
+      session: numbers(2),
+      room: numbers(3),
+      kind: bytes(4),
+      layer: bytes(5),
+      message: numbers(6),
+      seq: numbers(7),
+      rev: numbers(8),
+      value: numbers(9),
+    })
   })
 }
 
@@ -80,7 +92,8 @@ function regionsOf({ message, body }: Frame): Region {
   const buffers = message.kind === 'batch' ? message.buffers : []
   return (buffer, bytes) => {
     const region = buffers[buffer]
-    const sound = region !== undefined && bytes >= 0 && region.offset >= 0 && region.offset % 8 === 0 && region.length >= bytes && region.offset + bytes <= body.byteLength
+    const sound =
+      region !== undefined && bytes >= 0 && region.offset >= 0 && region.offset % 8 === 0 && region.length >= bytes && region.offset + bytes <= body.byteLength
     if (!sound) throw new Damage(`buffer ${buffer} of a batch lies outside of it`)
     return region.offset
   }

@@ -35,21 +35,35 @@ export function explainsCut(manifest: Manifest, trace: Trace | null, node: strin
 }
 
 function fileDefects(files: readonly WriterFile[]): string[] {
-  return files.filter((file) => file.state !== 'closed' && !file.explained).map((file) => `${file.name} is ${file.state} at byte ${file.offset}: ${file.detail ?? 'no detail'}`)
+  return files
+    .filter((file) => file.state !== 'closed' && !file.explained)
+    .map((file) => `${file.name} is ${file.state} at byte ${file.offset}: ${file.detail ?? 'no detail'}`)
 }
 
 function writerDefects({ manifest, writerFiles }: RecordFacts): string[] {
   const found = new Map(writerFiles.map((file) => [file.name, file]))
   const named = new Set(manifest.writers.map(({ writer }) => writer))
-  const counts = manifest.writers.flatMap(({ writer, rows, names }) => [{ name: `${writer}.rows.arrow`, rows }, { name: `${writer}.names.arrow`, rows: names }])
+  const counts = manifest.writers.flatMap(({ writer, rows, names }) => [
+    { name: `${writer}.rows.arrow`, rows },
+    { name: `${writer}.names.arrow`, rows: names },
+  ])
   return [
     ...counts.flatMap(({ name, rows }) => {
       const file = found.get(name)
       if (file === undefined) return [`${name} is missing`]
       return file.rows === rows ? [] : [`${name} has ${file.rows} rows, but its writer closed it with ${rows}`]
     }),
-    ...[...new Set(writerFiles.map((file) => file.writer))].flatMap((writer) => (['rows', 'names'] as const).map((kind) => `${writer}.${kind}.arrow`).filter((name) => !found.has(name) && !named.has(writer)).map((name) => `${name} is missing`)),
-    ...(manifest.closed ? [...new Set(writerFiles.map((file) => file.writer))].filter((writer) => !named.has(writer)).map((writer) => `writer ${writer} was never closed: the manifest doesn't name it`) : []),
+    ...[...new Set(writerFiles.map((file) => file.writer))].flatMap((writer) =>
+      (['rows', 'names'] as const)
+        .map((kind) => `${writer}.${kind}.arrow`)
+        .filter((name) => !found.has(name) && !named.has(writer))
+        .map((name) => `${name} is missing`),
+    ),
+    ...(manifest.closed
+      ? [...new Set(writerFiles.map((file) => file.writer))]
+          .filter((writer) => !named.has(writer))
+          .map((writer) => `writer ${writer} was never closed: the manifest doesn't name it`)
+      : []),
     ...(writerFiles.length === 0 && manifest.writers.length === 0 ? ['no writer left a file in history/'] : []),
   ]
 }
@@ -65,7 +79,9 @@ function doubtDefects(writer: string, { badNames, unknownKinds, gap }: WriterDou
 function missingJournals({ manifest, trace, journalFiles }: RecordFacts): string[] {
   const found = new Set(journalFiles.map((file) => file.writer))
   const boots = manifest.nodes.flatMap(({ name, boots: count }) => Array.from({ length: count }, (_, index) => ({ node: name, boot: index + 1 })))
-  return boots.filter(({ node, boot }) => !found.has(`${node}.${boot}`) && !explainsCut(manifest, trace, node, boot)).map(({ node, boot }) => `journal ${node}.${boot}.rows is missing`)
+  return boots
+    .filter(({ node, boot }) => !found.has(`${node}.${boot}`) && !explainsCut(manifest, trace, node, boot))
+    .map(({ node, boot }) => `journal ${node}.${boot}.rows is missing`)
 }
 
 /** The files with `explained` as the run's facts tell it. */

@@ -16,7 +16,15 @@ export interface RowBatch {
 export function createRowBatch(): RowBatch {
   const times = new BigInt64Array(batchRows)
   const halves = new Uint32Array(times.buffer)
-  const [clients, sessions, rooms, messages, seqs, revs, values] = Array.from({ length: 7 }, () => new Int32Array(batchRows)) as [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array]
+  const [clients, sessions, rooms, messages, seqs, revs, values] = Array.from({ length: 7 }, () => new Int32Array(batchRows)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ]
   const codes = new Uint8Array(batchRows)
   const bits = new Uint8Array(batchRows)
   let length = 0
@@ -44,7 +52,18 @@ export function createRowBatch(): RowBatch {
     },
     columns() {
       const time = makeData({ type: new Int64(), length, nullCount: 0, data: times.subarray(0, length) })
-      return [time, numbers(clients), numbers(sessions), numbers(rooms), bytes(codes), bytes(bits), numbers(messages), numbers(seqs), numbers(revs), numbers(values)]
+      return [
+        time,
+        numbers(clients),
+        numbers(sessions),
+        numbers(rooms),
+        bytes(codes),
+        bytes(bits),
+        numbers(messages),
+        numbers(seqs),
+        numbers(revs),
+        numbers(values),
+      ]
     },
     clear() {
       length = 0

@@ -4,12 +4,14 @@ import { orderByTime, reorder } from './sort-by-time.ts'
 
 test('rows are ordered as a stable sort by time would order them', () => {
   const times = fc.oneof(fc.array(fc.integer({ min: -20, max: 20 })), fc.array(fc.maxSafeInteger().map((time) => Math.floor(time / 4))))
-  fc.assert(fc.property(times, fc.array(fc.nat(), { maxLength: 4 }), (list, cuts) => {
-    const starts = [0, ...cuts.map((cut) => cut % (list.length + 1)).toSorted((left, right) => left - right)]
-    const order = orderByTime(Float64Array.from(list), list.length, starts)
-    const expected = list.map((_, row) => row).toSorted((left, right) => list[left]! - list[right]!)
-    expect(order === null ? list.map((_, row) => row) : [...order]).toEqual(expected)
-  }))
+  fc.assert(
+    fc.property(times, fc.array(fc.nat(), { maxLength: 4 }), (list, cuts) => {
+      const starts = [0, ...cuts.map((cut) => cut % (list.length + 1)).toSorted((left, right) => left - right)]
+      const order = orderByTime(Float64Array.from(list), list.length, starts)
+      const expected = list.map((_, row) => row).toSorted((left, right) => list[left]! - list[right]!)
+      expect(order === null ? list.map((_, row) => row) : [...order]).toEqual(expected)
+    }),
+  )
 })
 
 test('rows that are in order already are left as they are', () => {

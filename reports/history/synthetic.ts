@@ -24,10 +24,26 @@ class Filling {
   readonly columns: Columns
   constructor(capacity: number) {
     const numbers = (): Int32Array => new Int32Array(capacity).fill(-1)
-    this.columns = { length: 0, tNs: new Float64Array(capacity), client: numbers(), session: numbers(), room: numbers(), kind: new Uint8Array(capacity), layer: new Uint8Array(capacity), message: numbers(), seq: numbers(), rev: numbers(), value: numbers() }
+    this.columns = {
+      length: 0,
+      tNs: new Float64Array(capacity),
+      client: numbers(),
+      session: numbers(),
+      room: numbers(),
+      kind: new Uint8Array(capacity),
+      layer: new Uint8Array(capacity),
+      message: numbers(),
+      seq: numbers(),
+      rev: numbers(),
+      value: numbers(),
+    }
   }
 
-  add(tNs: number, kind: keyof typeof kinds, { client = -1, session = -1, room = -1, layer = 0, message = -1, seq = -1, rev = -1, value = -1 }: RowValues): void {
+  add(
+    tNs: number,
+    kind: keyof typeof kinds,
+    { client = -1, session = -1, room = -1, layer = 0, message = -1, seq = -1, rev = -1, value = -1 }: RowValues,
+  ): void {
     const { columns } = this
     const row = columns.length++
     columns.tNs[row] = tNs
@@ -47,7 +63,18 @@ class JournalFilling {
   readonly rows: JournalRows
   constructor(capacity: number) {
     const numbers = (): Int32Array => new Int32Array(capacity).fill(-1)
-    this.rows = { length: 0, tNs: new Float64Array(capacity), node: numbers(), boot: numbers().fill(1), stage: new Uint8Array(capacity), room: numbers(), seq: numbers(), count: numbers(), extra: numbers().fill(0), message: numbers() }
+    this.rows = {
+      length: 0,
+      tNs: new Float64Array(capacity),
+      node: numbers(),
+      boot: numbers().fill(1),
+      stage: new Uint8Array(capacity),
+      room: numbers(),
+      seq: numbers(),
+      count: numbers(),
+      extra: numbers().fill(0),
+      message: numbers(),
+    }
   }
 
   add(tNs: number, node: number, stage: keyof typeof journalStages, room: number, seq: number, count: number, message: number): void {
@@ -82,7 +109,9 @@ class Synthesis {
     if (clients < rooms) throw new RangeError(`${clients} clients can't fill ${rooms} rooms`)
     if (messages / clients >= messagesPerClient) throw new RangeError(`${messages} messages are more than ${clients} clients have ids for`)
     this.#options = options
-    this.#members = Array.from({ length: rooms }, (_, room) => Array.from({ length: Math.ceil((clients - room) / rooms) }, (_unused, index) => room + index * rooms))
+    this.#members = Array.from({ length: rooms }, (_, room) =>
+      Array.from({ length: Math.ceil((clients - room) / rooms) }, (_unused, index) => room + index * rooms),
+    )
     const largest = Math.ceil(clients / rooms)
     this.#rows = new Filling(messages * (largest + 12) + clients * (largest + 16) + rooms * 8 + 64)
     this.#journal = new JournalFilling(messages * (4 + nodeCount) + nodeCount)
@@ -109,14 +138,30 @@ class Synthesis {
     return buildHistory({
       folder: 'synthetic',
       columns: {
-        length: columns.length, tNs: cut(columns.tNs), client: cut(columns.client), session: cut(columns.session), room: cut(columns.room), kind: cut(columns.kind), layer: cut(columns.layer),
-        message: cut(columns.message), seq: cut(columns.seq), rev: cut(columns.rev), value: cut(columns.value),
+        length: columns.length,
+        tNs: cut(columns.tNs),
+        client: cut(columns.client),
+        session: cut(columns.session),
+        room: cut(columns.room),
+        kind: cut(columns.kind),
+        layer: cut(columns.layer),
+        message: cut(columns.message),
+        seq: cut(columns.seq),
+        rev: cut(columns.rev),
+        value: cut(columns.value),
       },
       names: this.#names.list,
       rooms: Array.from({ length: rooms }, (_, room) => `room-${room}`),
       nodes: Array.from({ length: nodeCount }, (_, node) => `node-${node + 1}`),
       messages: { length: messages, client: owners, counter: counters, foreign: new Int32Array(messages).fill(-1) },
-      clients: Array.from({ length: clients }, (_, number): ClientInfo => ({ number, user: `user-${number}`, device: `device-${number}`, cohort: 'office', role: 'member', rooms: [`room-${number % rooms}`] })),
+      clients: Array.from({ length: clients }, (_, number): ClientInfo => ({
+        number,
+        user: `user-${number}`,
+        device: `device-${number}`,
+        cohort: 'office',
+        role: 'member',
+        rooms: [`room-${number % rooms}`],
+      })),
       journals: this.#journal.rows,
       files: [{ name: 'synthetic.rows.arrow', writer: 'synthetic', state: 'closed', rows: columns.length, offset: 0, detail: null, explained: false }],
       defects: [],
@@ -195,7 +240,8 @@ class Synthesis {
     rows.add(start + 401_000, 'status', { ...who, value: statuses.sent })
     for (let peer = 0; peer < nodeCount; peer++) journal.add(start + 410_000 + peer, peer, 'relayed', room, seq, members.length, message)
     let at = start + 450_000
-    for (const member of members) rows.add((at += 1000), 'delivery', { client: member, session: 1, room, layer: arrivedLive, message, seq, rev: seq, value: hash })
+    for (const member of members)
+      rows.add((at += 1000), 'delivery', { client: member, session: 1, room, layer: arrivedLive, message, seq, rev: seq, value: hash })
     if (members.length > 1) rows.add((at += 100_000), 'status', { ...who, value: statuses.delivered })
     this.#tNs = at
   }
@@ -230,11 +276,13 @@ class Synthesis {
       this.#rows.add(at(), 'storedId', { ...about, rev: this.#epoch(room), value: this.#names.idOf(`server-${message}`) })
       for (const layer of [2, 4]) this.#rows.add(at(), 'audited', { ...about, rev: seq, value: hashOf(message), layer })
     }
-    for (let room = 0; room < rooms; room++) for (const layer of [1, 2, 4]) this.#rows.add(at(), 'auditHead', { room, seq: next[room] ?? 0, value: this.#epoch(room), layer })
+    for (let room = 0; room < rooms; room++)
+      for (const layer of [1, 2, 4]) this.#rows.add(at(), 'auditHead', { room, seq: next[room] ?? 0, value: this.#epoch(room), layer })
   }
 
   #leave(): void {
-    for (let client = 0; client < this.#options.clients; client++) this.#rows.add((this.#tNs += 1000), 'disconnect', { client, session: 1, value: this.#names.idOf('client leaves') })
+    for (let client = 0; client < this.#options.clients; client++)
+      this.#rows.add((this.#tNs += 1000), 'disconnect', { client, session: 1, value: this.#names.idOf('client leaves') })
     for (let node = 0; node < nodeCount; node++) {
       this.#rows.add((this.#tNs += 1000), 'nodeExited', { value: this.#names.idOf(`node-${node + 1}`), seq: 0, layer: 1 })
       this.#journal.add(this.#tNs, node, 'closed', -1, -1, 0, -1)

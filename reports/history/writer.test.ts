@@ -8,7 +8,8 @@ import { createHistoryWriter } from './writer.ts'
 function read(path: string) {
   const rows: { tNs: bigint; room: number; value: number }[] = []
   const end = readRowFile(path, (batch) => {
-    for (let index = 0; index < batch.length; index++) rows.push({ tNs: (BigInt(batch.time[2 * index + 1]! | 0) << 32n) + BigInt(batch.time[2 * index]!), room: batch.room[index]!, value: batch.value[index]! })
+    for (let index = 0; index < batch.length; index++)
+      rows.push({ tNs: (BigInt(batch.time[2 * index + 1]! | 0) << 32n) + BigInt(batch.time[2 * index]!), room: batch.room[index]!, value: batch.value[index]! })
   })
   return { rows, end }
 }
@@ -36,10 +37,17 @@ describe('a writer', () => {
     writer.row(-5, 1, 2, 3, 4, 5, 6, 7, 8, 2 ** 31 - 1)
     for (let row = 0; row < 40_000; row++) writer.row(row, 1, 2, names[row % 100]!, 4, 5, 6, 7, 8, row)
     expect(writer.rows).toBe(40_002)
-    expect(writer.close()).toEqual([{ name: 'w.rows.arrow', rows: 40_002 }, { name: 'w.names.arrow', rows: 100 }])
+    expect(writer.close()).toEqual([
+      { name: 'w.rows.arrow', rows: 40_002 },
+      { name: 'w.names.arrow', rows: 100 },
+    ])
     const { rows, end } = read(join(folder, 'w.rows.arrow'))
     expect(end.state).toBe('closed')
-    expect(rows.slice(0, 3)).toEqual([{ tNs: 2n ** 53n - 1n, room: 3, value: -9 }, { tNs: -5n, room: 3, value: 2 ** 31 - 1 }, { tNs: 0n, room: 0, value: 0 }])
+    expect(rows.slice(0, 3)).toEqual([
+      { tNs: 2n ** 53n - 1n, room: 3, value: -9 },
+      { tNs: -5n, room: 3, value: 2 ** 31 - 1 },
+      { tNs: 0n, room: 0, value: 0 },
+    ])
     expect(rows.at(-1)).toEqual({ tNs: 39_999n, room: 99, value: 39_999 })
     expect(readNameFile(join(folder, 'w.names.arrow')).names.at(-1)).toBe('náme 99')
   })
@@ -61,7 +69,9 @@ describe('a writer', () => {
     expect(() => createHistoryWriter({ folder, writer: '../w', originNs: 5n })).toThrow("can't be called")
     const writer = createHistoryWriter({ folder, writer: 'x', originNs: 5n })
     writer.close()
-    expect(() => { writer.row(1, 0, 0, 0, 7, 0, 0, 0, 0, 0) }).toThrow('closed')
+    expect(() => {
+      writer.row(1, 0, 0, 0, 7, 0, 0, 0, 0, 0)
+    }).toThrow('closed')
   })
 })
 
@@ -93,7 +103,10 @@ describe('a damaged file', () => {
     const { folder, rows, names } = smallFile()
     const path = join(folder, 'flipped.arrow')
     const states = new Map<string, number>()
-    for (const [bytes, reader] of [[rows, (at: string) => read(at).end], [names, (at: string) => readNameFile(at).end]] as const) {
+    for (const [bytes, reader] of [
+      [rows, (at: string) => read(at).end],
+      [names, (at: string) => readNameFile(at).end],
+    ] as const) {
       writeFileSync(path, bytes)
       const file = openSync(path, 'r+')
       for (let index = 0; index < bytes.length; index++) {

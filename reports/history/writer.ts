@@ -76,7 +76,10 @@ export function createHistoryWriter({ folder, writer, originNs }: HistoryWriterO
         nameFile.close()
         rowFile.close()
       }
-      return [{ name: `${writer}.rows.arrow`, rows: flushedRows }, { name: `${writer}.names.arrow`, rows: names.size }]
+      return [
+        { name: `${writer}.rows.arrow`, rows: flushedRows },
+        { name: `${writer}.names.arrow`, rows: names.size },
+      ]
     },
   }
 }

@@ -32,7 +32,8 @@ export function checkLine(check: CheckResult): string {
   if (check.verdict === 'not-applicable') return `not applicable: ${check.why ?? ''}`
   if (check.verdict === 'unknown') return `unknown: ${check.why ?? ''}`
   const violations = check.figures['violations'] ?? 0
-  if (check.verdict === 'invalid') return `${figure('', violations)} of ${number(check.population)} ${own.cases} ${own.broken}${check.why === undefined ? '' : `: ${check.why}`}${aside(check.figures)}`
+  if (check.verdict === 'invalid')
+    return `${figure('', violations)} of ${number(check.population)} ${own.cases} ${own.broken}${check.why === undefined ? '' : `: ${check.why}`}${aside(check.figures)}`
   return `${number(check.population)} ${own.cases}: ${own.all}${aside(check.figures)}`
 }
 

@@ -2,7 +2,11 @@
 import type { Result } from '../result.ts'
 import { renderTerminal } from './terminal.ts'
 
-export interface Renderer { name: string; extension: string; render(result: Result): string }
+export interface Renderer {
+  name: string
+  extension: string
+  render(result: Result): string
+}
 
 export const renderers: readonly Renderer[] = [
   { name: 'json', extension: 'json', render: (result) => `${JSON.stringify(result, null, 2)}\n` },

@@ -7,10 +7,34 @@ import { renderTerminal } from './terminal.ts'
 
 function resultFrom(text: string, closed = true) {
   const told = manifest.parse({
-    version: 1, runId: 'by-hand', closed, seed: 7, mutant: null, originNs: '0', startedAt: '2026-01-01T00:00:00.000Z',
-    experiment: { name: 'redis-drop', hypothesis: 'nothing is lost', topology: 'adapter-classic', scenario: 'steady-chat', guarantees, thresholds: ['delivery.p99 < 250ms during steady'], phases: {} },
-    components: [{ name: 'mongo', source: 'PyPI', version: '0.5.3', standIn: 'SecantusDB' }], versions: {}, machine: { platform: 'linux', cpus: 2, memoryBytes: 1, cpuModel: 'x' },
-    capabilities: [], clients: [], writers: [], nodes: [], plannedKills: [], phases: [], settleMs: 1, quiescenceMs: 1, replay: 'npx shakedown run redis-drop --seed 7',
+    version: 1,
+    runId: 'by-hand',
+    closed,
+    seed: 7,
+    mutant: null,
+    originNs: '0',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    experiment: {
+      name: 'redis-drop',
+      hypothesis: 'nothing is lost',
+      topology: 'adapter-classic',
+      scenario: 'steady-chat',
+      guarantees,
+      thresholds: ['delivery.p99 < 250ms during steady'],
+      phases: {},
+    },
+    components: [{ name: 'mongo', source: 'PyPI', version: '0.5.3', standIn: 'SecantusDB' }],
+    versions: {},
+    machine: { platform: 'linux', cpus: 2, memoryBytes: 1, cpuModel: 'x' },
+    capabilities: [],
+    clients: [],
+    writers: [],
+    nodes: [],
+    plannedKills: [],
+    phases: [],
+    settleMs: 1,
+    quiescenceMs: 1,
+    replay: 'npx shakedown run redis-drop --seed 7',
   })
   return resultOf(told, parseHistory(text), { writtenAt: '2026-01-01T00:01:00.000Z' })
 }
@@ -45,7 +69,11 @@ test('an unknown run says why, and a killed one is unknown whatever was found', 
   const text = renderTerminal(resultFrom(changed({ without: ['fault cut'], with: ['fault cut node-*->redis 1 3 missed'] })), { colour: false })
   expect(text).toMatch(/^UNKNOWN/)
   expect(text).toContain('fault-bit: cut node-*->redis did not bite')
-  expect(resultFrom(changed({ without: ['alice gets m2'] }), false)).toMatchObject({ verdict: 'unknown', exitCode: 3, reasons: ['the run was ended before its end was recorded'] })
+  expect(resultFrom(changed({ without: ['alice gets m2'] }), false)).toMatchObject({
+    verdict: 'unknown',
+    exitCode: 3,
+    reasons: ['the run was ended before its end was recorded'],
+  })
 })
 
 test('the same history gives the same bytes', () => {

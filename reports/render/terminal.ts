@@ -16,12 +16,17 @@ export function renderTerminal(result: Result, options: { colour: boolean; folde
     '',
     ...faultLines(result),
     ...result.checks.flatMap((check) => checkLines(check, colours)),
-    ...result.thresholds.map((threshold) => `  ${mark(threshold.met === null ? 'unknown' : threshold.met ? 'valid' : 'invalid', colours)} ${threshold.text.padEnd(width)} ${threshold.measured === null ? 'nothing to measure' : threshold.unit === 'ms' ? duration(threshold.measured) : `${number(threshold.measured)} ${threshold.unit}`}`),
+    ...result.thresholds.map(
+      (threshold) =>
+        `  ${mark(threshold.met === null ? 'unknown' : threshold.met ? 'valid' : 'invalid', colours)} ${threshold.text.padEnd(width)} ${threshold.measured === null ? 'nothing to measure' : threshold.unit === 'ms' ? duration(threshold.measured) : `${number(threshold.measured)} ${threshold.unit}`}`,
+    ),
     ...countLines(result),
     ...latencyLines(result),
     ...recoveryLines(result),
     ...evennessLines(result),
-    ...result.components.filter((component) => component.standIn !== null).map((component) => `  stand-in  ${component.name} is ${component.standIn} ${component.version}, not the real one`),
+    ...result.components
+      .filter((component) => component.standIn !== null)
+      .map((component) => `  stand-in  ${component.name} is ${component.standIn} ${component.version}, not the real one`),
     '',
     `  ${options.folder ?? result.folder}   ·   again: ${result.replay}`,
   ].join('\n')
@@ -40,7 +45,8 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 function faultLines(result: Result): string[] {
   return result.faults.map((fault) => {
     const span = `${seconds(fault.injectedAt)} -> ${fault.healedAt === null ? 'the end' : seconds(fault.healedAt)}`
-    const proof = fault.divergence === null ? `${fault.bit ? 'bit' : 'did NOT bite'}: ${fault.evidence.join(', ') || 'no evidence'}` : `not as planned: ${fault.divergence}`
+    const proof =
+      fault.divergence === null ? `${fault.bit ? 'bit' : 'did NOT bite'}: ${fault.evidence.join(', ') || 'no evidence'}` : `not as planned: ${fault.divergence}`
     return `  fault  ${`${fault.fault} ${fault.target}`.padEnd(width - 7)}   ${span}   ${proof}${fault.heal === null ? '' : `; ${fault.heal}`}`
   })
 }
@@ -59,7 +65,9 @@ function checkLines(check: CheckResult, colours: Colours): string[] {
 }
 
 function storyLines(story: Story, colours: Colours): string[] {
-  const where = [story.locus, story.node === null ? null : `on ${story.node}`, story.fault === null ? null : `while ${story.fault} was active`].filter((part) => part !== null)
+  const where = [story.locus, story.node === null ? null : `on ${story.node}`, story.fault === null ? null : `while ${story.fault} was active`].filter(
+    (part) => part !== null,
+  )
   return [
     `      ${colours.bold(story.title)}`,
     ...story.events.map((event) => `        ${(event.atMs / 1000).toFixed(3).padStart(7)} s  ${event.text}`),
@@ -68,20 +76,41 @@ function storyLines(story: Story, colours: Colours): string[] {
 }
 
 function countLines({ counts }: Result): string[] {
-  const parts = [`${number(counts.clients)} clients`, `${number(counts.sessions)} sessions`, `${number(counts.sent)} sent`, `${number(counts.acked)} acked`, `${number(counts.failed)} failed`, `${number(counts.unknown)} undecided`, `${number(counts.deliveriesApplied)}/${number(counts.deliveriesOwed)} deliveries applied`]
+  const parts = [
+    `${number(counts.clients)} clients`,
+    `${number(counts.sessions)} sessions`,
+    `${number(counts.sent)} sent`,
+    `${number(counts.acked)} acked`,
+    `${number(counts.failed)} failed`,
+    `${number(counts.unknown)} undecided`,
+    `${number(counts.deliveriesApplied)}/${number(counts.deliveriesOwed)} deliveries applied`,
+  ]
   return [`  counts    ${parts.join('   ')}`]
 }
 
 function latencyLines({ latency }: Result): string[] {
   const line = (name: string, figures: LatencyFigures): string[] =>
-    figures.count === 0 ? [] : [`${name.padEnd(17)} p50 ${duration(figures.p50).padEnd(7)} p90 ${duration(figures.p90).padEnd(7)} p99 ${duration(figures.p99).padEnd(7)} p99.9 ${duration(figures.p999).padEnd(7)} max ${duration(figures.max)}`]
-  const lines = [...line('ack', latency.ack), ...line('delivery local', latency.deliveryLocal), ...line('delivery remote', latency.deliveryRemote), ...line('delivery, steady', latency.deliverySteady), ...line('delivery, impact', latency.deliveryImpact)]
+    figures.count === 0
+      ? []
+      : [
+          `${name.padEnd(17)} p50 ${duration(figures.p50).padEnd(7)} p90 ${duration(figures.p90).padEnd(7)} p99 ${duration(figures.p99).padEnd(7)} p99.9 ${duration(figures.p999).padEnd(7)} max ${duration(figures.max)}`,
+        ]
+  const lines = [
+    ...line('ack', latency.ack),
+    ...line('delivery local', latency.deliveryLocal),
+    ...line('delivery remote', latency.deliveryRemote),
+    ...line('delivery, steady', latency.deliverySteady),
+    ...line('delivery, impact', latency.deliveryImpact),
+  ]
   return lines.map((text, index) => `${index === 0 ? '  latency ' : '          '}  ${text}`)
 }
 
 function recoveryLines(result: Result): string[] {
   const time = (ms: number | null): string => (ms === null ? 'never' : duration(ms))
-  return result.recovery.map((one, index) => `${index === 0 ? '  recovery' : '          '}  ${one.fault}: first ok ${time(one.firstOkMs)}   all connected ${time(one.allConnectedMs)}   all caught up ${time(one.caughtUpMs)} after the heal`)
+  return result.recovery.map(
+    (one, index) =>
+      `${index === 0 ? '  recovery' : '          '}  ${one.fault}: first ok ${time(one.firstOkMs)}   all connected ${time(one.allConnectedMs)}   all caught up ${time(one.caughtUpMs)} after the heal`,
+  )
 }
 
 function evennessLines({ evenness }: Result): string[] {

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { balancerConfiguration } from './balancer-configuration.ts'
 import { adapterClassic } from './topologies/adapter-classic.ts'
 
-const options = { topology: adapterClassic, port: 21_000, adminSocket: '/tmp/run 1/admin.sock', servers: [{ name: 'node-1', host: '127.0.0.1', port: 21_001 }, { name: 'node-2', host: '127.0.0.1', port: 21_002 }] }
+const options = {
+  topology: adapterClassic,
+  port: 21_000,
+  adminSocket: '/tmp/run 1/admin.sock',
+  servers: [
+    { name: 'node-1', host: '127.0.0.1', port: 21_001 },
+    { name: 'node-2', host: '127.0.0.1', port: 21_002 },
+  ],
+}
 
 test('each server is named by the address of its link', () => {
   const lines = balancerConfiguration(options).split('\n')

@@ -1,8 +1,17 @@
 /** The text of haproxy.cfg for a topology. Pure. Servers are named by their links: a health check crosses the same link as the traffic. */
 import type { Topology } from './topologies/topology.ts'
 
-export interface BalancerServer { name: string; host: string; port: number }
-export interface BalancerOptions { topology: Topology; port: number; /** Path of a unix socket of at most 97 bytes. */ adminSocket: string; servers: readonly BalancerServer[] }
+export interface BalancerServer {
+  name: string
+  host: string
+  port: number
+}
+export interface BalancerOptions {
+  topology: Topology
+  port: number
+  /** Path of a unix socket of at most 97 bytes. */ adminSocket: string
+  servers: readonly BalancerServer[]
+}
 
 /**
  * A dead node is down after two failed checks (110-270 ms after SIGKILL, 700 ms when it only hangs) and its sessions are shut at once,

@@ -4,7 +4,10 @@ import type { RunningComponent } from '../components/component.ts'
 import type { Link } from './links.ts'
 import type { Exit } from './runtime.ts'
 
-export interface NodeExit extends Exit { boot: number; planned: boolean }
+export interface NodeExit extends Exit {
+  boot: number
+  planned: boolean
+}
 
 export interface RunningNode {
   name: string

@@ -46,10 +46,12 @@ async function killAll(runId: string): Promise<void> {
 }
 
 function docker(args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => execFile('docker', args, { timeout: deadlineMs }, (error, stdout) => {
-    if (error !== null) process.stderr.write(`guard: docker ${args.join(' ')}: ${error.message}\n`)
-    resolve(stdout)
-  }))
+  return new Promise((resolve) =>
+    execFile('docker', args, { timeout: deadlineMs }, (error, stdout) => {
+      if (error !== null) process.stderr.write(`guard: docker ${args.join(' ')}: ${error.message}\n`)
+      resolve(stdout)
+    }),
+  )
 }
 
 async function removeContainers(runId: string): Promise<void> {

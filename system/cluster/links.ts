@@ -14,6 +14,9 @@ export interface Link {
 
 /** Whether a link's name matches a pattern in which `*` stands for any run of characters. */
 export function linkMatches(pattern: string, name: string): boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*')
   return new RegExp(`^${source}$`).test(name)
 }

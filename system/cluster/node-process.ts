@@ -24,7 +24,13 @@ export interface NodeProcessOptions {
   environment(boot: number): Record<string, string>
 }
 
-interface NodeState { running: Running | null; boot: number; exits: NodeExit[]; planned: boolean; lastExit: Promise<NodeExit> | null }
+interface NodeState {
+  running: Running | null
+  boot: number
+  exits: NodeExit[]
+  planned: boolean
+  lastExit: Promise<NodeExit> | null
+}
 
 export async function startNode(options: NodeProcessOptions): Promise<RunningNode> {
   const { name, runtime, events } = options
@@ -35,7 +41,12 @@ export async function startNode(options: NodeProcessOptions): Promise<RunningNod
     state.boot += 1
     state.planned = false
     const number = state.boot
-    const running = await runtime.spawn({ name: number === 1 ? name : `${name}.${number}`, command: process.execPath, args: [entryPoint], env: options.environment(number) })
+    const running = await runtime.spawn({
+      name: number === 1 ? name : `${name}.${number}`,
+      command: process.execPath,
+      args: [entryPoint],
+      env: options.environment(number),
+    })
     state.running = running
     events.started(name, number)
     state.lastExit = running.exited.then((exit) => {
@@ -60,29 +71,50 @@ export async function startNode(options: NodeProcessOptions): Promise<RunningNod
   return {
     name,
     url,
-    get pid() { return state.running?.pid ?? null },
-    get boot() { return state.boot },
-    get exits() { return state.exits },
-    kill: () => end((running) => { running.signal('SIGKILL') }),
-    pause: () => { state.running?.signal('SIGSTOP') },
-    resume: () => { state.running?.signal('SIGCONT') },
+    get pid() {
+      return state.running?.pid ?? null
+    },
+    get boot() {
+      return state.boot
+    },
+    get exits() {
+      return state.exits
+    },
+    kill: () =>
+      end((running) => {
+        running.signal('SIGKILL')
+      }),
+    pause: () => {
+      state.running?.signal('SIGSTOP')
+    },
+    resume: () => {
+      state.running?.signal('SIGCONT')
+    },
     restart: async () => {
       if (state.running) throw new Error(`${name} still runs; kill or drain it before a restart`)
       await boot()
     },
-    drain: () => end((running) => { void running.stop(drainGraceMs) }),
+    drain: () =>
+      end((running) => {
+        void running.stop(drainGraceMs)
+      }),
     ready: (timeoutMs) => waitReady(url, name, timeoutMs, () => null),
     sockets: async () => (await nodeHealth(url))?.sockets ?? null,
   }
 }
 
-export interface NodeHealth { sockets: number; openRooms: number; pendingAppends: number; pendingCursors: number }
+export interface NodeHealth {
+  sockets: number
+  openRooms: number
+  pendingAppends: number
+  pendingCursors: number
+}
 
 /** What the node says of itself, or null when it doesn't answer within a second. */
 export async function nodeHealth(url: URL): Promise<NodeHealth | null> {
   try {
     const answer = await fetch(new URL('/health/state', url), { signal: AbortSignal.timeout(1_000) })
-    return answer.ok ? await answer.json() as NodeHealth : null
+    return answer.ok ? ((await answer.json()) as NodeHealth) : null
   } catch {
     return null
   }
@@ -103,6 +135,8 @@ export async function waitReady(url: URL, what: string, timeoutMs: number, gone:
       last = error instanceof Error ? error.message : String(error)
     }
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what} to become ready; its last answer was: ${last}`)
-    await new Promise((resolve) => { setTimeout(resolve, 25) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 25)
+    })
   }
 }

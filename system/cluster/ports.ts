@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import getPort from 'get-port'
 
-export interface PortRange { low: number; high: number }
+export interface PortRange {
+  low: number
+  high: number
+}
 
 const preferred: PortRange = { low: 10_240, high: 32_000 }
 const attempts = 64

@@ -24,15 +24,17 @@ async function alive(pid: number): Promise<boolean> {
 }
 
 test('no process is alive 2 s after the harness was killed, not even one that left its group', async () => {
-  const harness = spawn(process.execPath, [fileURLToPath(new URL('fixtures/harness.ts', import.meta.url)), folder, runId], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface({ input: harness.stdout }), 'line') as [string]
+  const harness = spawn(process.execPath, [fileURLToPath(new URL('fixtures/harness.ts', import.meta.url)), folder, runId], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface({ input: harness.stdout }), 'line')) as [string]
   const pids = line.split(' ').slice(1).map(Number)
   expect(await Promise.all(pids.map(alive))).toEqual([true, true, true])
 
   harness.kill('SIGKILL')
   await once(harness, 'exit')
   await waitUntil('all processes of the run to be gone', 2_000, async () => {
-    const left = (await Promise.all(pids.map(async (pid) => await alive(pid) ? [pid] : []))).flat()
+    const left = (await Promise.all(pids.map(async (pid) => ((await alive(pid)) ? [pid] : [])))).flat()
     return left.length === 0 ? null : `still alive: ${left.join(', ')}`
   })
 })

@@ -37,15 +37,25 @@ function startGuard({ logFolder, runId }: ProcessRuntimeOptions): Guard {
   if (stdin === null) throw new Error('the guard was started without a pipe')
   let failure: string | null = null
   const exited = new Promise<void>((resolve) => {
-    guard.once('exit', (code, signal) => { failure ??= `it ended (${signal ?? code})`; resolve() })
-    guard.once('error', (error) => { failure ??= error.message; resolve() })
+    guard.once('exit', (code, signal) => {
+      failure ??= `it ended (${signal ?? code})`
+      resolve()
+    })
+    guard.once('error', (error) => {
+      failure ??= error.message
+      resolve()
+    })
   })
-  stdin.on('error', (error) => { failure ??= error.message })
+  stdin.on('error', (error) => {
+    failure ??= error.message
+  })
   return {
     demand: () => {
       if (failure !== null) throw new Error(`the guard that cleans up after this run is gone: ${failure}; see ${join(logFolder, 'guard.log')}`)
     },
-    note: (line) => { if (stdin.writable) stdin.write(`${line}\n`) },
+    note: (line) => {
+      if (stdin.writable) stdin.write(`${line}\n`)
+    },
     finish: async () => {
       stdin.end()
       await within(exited, 2 * goneMs, 'the guard to end')
@@ -55,7 +65,9 @@ function startGuard({ logFolder, runId }: ProcessRuntimeOptions): Guard {
 
 async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(`waited ${timeoutMs} ms for ${what}`)), timeoutMs) })
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${timeoutMs} ms for ${what}`)), timeoutMs)
+  })
   try {
     return await Promise.race([promise, late])
   } finally {
@@ -78,11 +90,16 @@ function describeEnd(exit: Exit): string {
 
 function watchExit(child: ChildProcess): { exited: Promise<Exit>; ended: Promise<string> } {
   // 'close' comes when all output has been read: only then is the tail whole. What a program started may keep its output open, so it isn't waited for long.
-  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => {
-    const exit: Exit = { code, signal, atNs: process.hrtime.bigint() }
-    const timer = setTimeout(() => resolve(exit), 100)
-    child.once('close', () => { clearTimeout(timer); resolve(exit) })
-  }))
+  const exited = new Promise<Exit>((resolve) =>
+    child.once('exit', (code, signal) => {
+      const exit: Exit = { code, signal, atNs: process.hrtime.bigint() }
+      const timer = setTimeout(() => resolve(exit), 100)
+      child.once('close', () => {
+        clearTimeout(timer)
+        resolve(exit)
+      })
+    }),
+  )
   const ended = new Promise<string>((resolve) => child.once('close', () => void exited.then((exit) => resolve(describeEnd(exit)))))
   return { exited, ended }
 }
@@ -90,7 +107,8 @@ function watchExit(child: ChildProcess): { exited: Promise<Exit>; ended: Promise
 async function startProgram(program: Program, options: ProcessRuntimeOptions, guard: Guard): Promise<Running> {
   guard.demand()
   const child = spawn(program.command, program.args, {
-    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...program.env, SHAKEDOWN_RUN: options.runId },
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
   })
@@ -107,10 +125,20 @@ async function startProgram(program: Program, options: ProcessRuntimeOptions, gu
   }
   if (pid === undefined) throw new Error(`${program.name} was started but has no process id`)
   let gone = false
-  child.once('exit', () => { gone = true; guard.note(`gone ${pid}`) })
-  const signal = (name: NodeJS.Signals): void => { if (!gone) signalGroup(pid, name) }
+  child.once('exit', () => {
+    gone = true
+    guard.note(`gone ${pid}`)
+  })
+  const signal = (name: NodeJS.Signals): void => {
+    if (!gone) signalGroup(pid, name)
+  }
   return {
-    name: program.name, pid, exited, line: output.line, tail: output.tail, signal,
+    name: program.name,
+    pid,
+    exited,
+    line: output.line,
+    tail: output.tail,
+    signal,
     stop: async (grace) => {
       signal('SIGTERM')
       signal('SIGCONT')

@@ -28,17 +28,23 @@ export function collectOutput(name: string, streams: readonly Readable[], logPat
   const tail = (): string => lines.slice(-20).join('\n')
   void ended.then(() => log.end())
 
-  const line = (pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> => new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => { clearTimeout(timer); watchers.delete(watch); act() }
-    const fail = (why: string): void => settle(() => reject(new Error(`${name} ${why} before it printed ${pattern}; it printed last:\n${tail() || '(nothing)'}`)))
-    const watch = (text: string): void => {
-      const match = text.match(pattern)
-      if (match !== null) settle(() => resolve(match))
-    }
-    const timer = setTimeout(() => fail(`took ${timeoutMs} ms`), timeoutMs)
-    watchers.add(watch)
-    for (const text of lines) watch(text)
-    void ended.then(fail)
-  })
+  const line = (pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> =>
+    new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer)
+        watchers.delete(watch)
+        act()
+      }
+      const fail = (why: string): void =>
+        settle(() => reject(new Error(`${name} ${why} before it printed ${pattern}; it printed last:\n${tail() || '(nothing)'}`)))
+      const watch = (text: string): void => {
+        const match = text.match(pattern)
+        if (match !== null) settle(() => resolve(match))
+      }
+      const timer = setTimeout(() => fail(`took ${timeoutMs} ms`), timeoutMs)
+      watchers.add(watch)
+      for (const text of lines) watch(text)
+      void ended.then(fail)
+    })
   return { tail, line }
 }

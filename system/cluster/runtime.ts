@@ -7,7 +7,11 @@ export interface Program {
   env?: Readonly<Record<string, string>>
   cwd?: string
 }
-export interface Exit { code: number | null; signal: NodeJS.Signals | null; atNs: bigint }
+export interface Exit {
+  code: number | null
+  signal: NodeJS.Signals | null
+  atNs: bigint
+}
 
 export interface Running {
   name: string

@@ -60,32 +60,53 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   }
 
   const names = Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
-  const nodes = await Promise.all(names.map(async (name): Promise<RunningNode> => {
-    const port = await runtime.port()
-    const toRedis = await link(name, 'redis', 'redis', redis)
-    const toMongo = await link(name, 'mongo', 'mongo', mongo)
-    return startNode({
-      name, port, runtime, events: options.events,
-      environment: (boot) => ({
-        CHAT_NODE_NAME: name, CHAT_PORT: String(port), CHAT_BOOT: String(boot), CHAT_ORIGIN_NS: String(options.originNs),
-        CHAT_REDIS_URL: `redis://${toRedis.host}:${toRedis.port}`, CHAT_REDIS_PREFIX: runId,
-        CHAT_MONGO_URL: withAddress(mongo.url, toMongo), CHAT_MONGO_DATABASE: database(runId),
-        CHAT_JWT_SECRET: options.secret, CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
-        ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
-      }),
-    })
-  }))
-  stack.defer(async () => { await Promise.all(nodes.filter((node) => node.pid !== null).map((node) => node.drain())) })
+  const nodes = await Promise.all(
+    names.map(async (name): Promise<RunningNode> => {
+      const port = await runtime.port()
+      const toRedis = await link(name, 'redis', 'redis', redis)
+      const toMongo = await link(name, 'mongo', 'mongo', mongo)
+      return startNode({
+        name,
+        port,
+        runtime,
+        events: options.events,
+        environment: (boot) => ({
+          CHAT_NODE_NAME: name,
+          CHAT_PORT: String(port),
+          CHAT_BOOT: String(boot),
+          CHAT_ORIGIN_NS: String(options.originNs),
+          CHAT_REDIS_URL: `redis://${toRedis.host}:${toRedis.port}`,
+          CHAT_REDIS_PREFIX: runId,
+          CHAT_MONGO_URL: withAddress(mongo.url, toMongo),
+          CHAT_MONGO_DATABASE: database(runId),
+          CHAT_JWT_SECRET: options.secret,
+          CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
+          ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
+        }),
+      })
+    }),
+  )
+  stack.defer(async () => {
+    await Promise.all(nodes.filter((node) => node.pid !== null).map((node) => node.drain()))
+  })
 
-  const servers = await Promise.all(nodes.map(async (node) => {
-    const { host, port } = await link('balancer', node.name, 'http', { host: node.url.hostname, port: Number(node.url.port) })
-    return { name: node.name, host, port }
-  }))
+  const servers = await Promise.all(
+    nodes.map(async (node) => {
+      const { host, port } = await link('balancer', node.name, 'http', { host: node.url.hostname, port: Number(node.url.port) })
+      return { name: node.name, host, port }
+    }),
+  )
   const port = await runtime.port()
   // In the system's folder for temporary files: a unix socket's path may have about 100 bytes, a run's folder may lie deeper.
   const adminSocket = join(tmpdir(), `${runId}-haproxy.sock`)
   stack.defer(() => rm(adminSocket, { force: true }))
-  const balancer = stack.use(await components.haproxy.start(found.haproxy, runtime, { ...place('haproxy'), port, configuration: balancerConfiguration({ topology, port, adminSocket, servers }) }))
+  const balancer = stack.use(
+    await components.haproxy.start(found.haproxy, runtime, {
+      ...place('haproxy'),
+      port,
+      configuration: balancerConfiguration({ topology, port, adminSocket, servers }),
+    }),
+  )
   await waitReady(balancer.url, 'the balancer', 10_000, () => null)
   const entrances = new Map<string, URL>()
   for (const cohort of options.cohorts) {
@@ -95,7 +116,11 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
 
   const owned = stack.move()
   return {
-    topology: topology.name, nodes, links, components: [redis, mongo, toxiproxyComponent, balancer], toxiproxy,
+    topology: topology.name,
+    nodes,
+    links,
+    components: [redis, mongo, toxiproxyComponent, balancer],
+    toxiproxy,
     entrance: (cohort) => {
       const url = entrances.get(cohort)
       if (!url) throw new Error(`no cohort ${cohort}; this cluster has ${[...entrances.keys()].join(', ')}`)
@@ -108,10 +133,19 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   }
 }
 
-async function makeLink(options: { from: string; to: string; kind: Upstream; upstream: { host: string; port: number }; proxied: readonly string[]; runtime: Runtime; toxiproxy: ToxiproxyControl }): Promise<Link> {
+async function makeLink(options: {
+  from: string
+  to: string
+  kind: Upstream
+  upstream: { host: string; port: number }
+  proxied: readonly string[]
+  runtime: Runtime
+  toxiproxy: ToxiproxyControl
+}): Promise<Link> {
   const name = `${options.from}->${options.to}`
   const upstream = { kind: options.kind, host: options.upstream.host, port: options.upstream.port }
-  if (!options.proxied.some((pattern) => linkMatches(pattern, name))) return { name, from: options.from, to: options.to, host: upstream.host, port: upstream.port, upstream, proxied: false }
+  if (!options.proxied.some((pattern) => linkMatches(pattern, name)))
+    return { name, from: options.from, to: options.to, host: upstream.host, port: upstream.port, upstream, proxied: false }
   const port = await options.runtime.port()
   await options.toxiproxy.ensureProxy({ name, host: '127.0.0.1', port, upstream: { host: upstream.host, port: upstream.port } })
   return { name, from: options.from, to: options.to, host: '127.0.0.1', port, upstream, proxied: true }
@@ -138,4 +172,3 @@ function withAddress(url: URL, address: { host: string; port: number }): string 
 function database(runId: string): string {
   return `chat_${runId.replace(/[^A-Za-z0-9_-]/g, '_')}`.slice(0, 63)
 }
-

@@ -39,6 +39,13 @@ export function pathFolders(environment: Search['environment']): readonly string
 /** Every executable of these names in these folders, in their order. */
 export async function executables(names: readonly string[], folders: readonly string[]): Promise<readonly string[]> {
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)))
-  const usable = await Promise.all(candidates.map((path) => access(path, constants.X_OK).then(() => true, () => false)))
+  const usable = await Promise.all(
+    candidates.map((path) =>
+      access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   return candidates.filter((_, index) => usable[index])
 }

@@ -42,7 +42,9 @@ export async function findCached(cached: CachedPackage, search: Search): Promise
 export async function exclusively<T>(lockPath: string, search: Search, task: () => Promise<T>): Promise<T> {
   await mkdir(dirname(lockPath), { recursive: true })
   const release = await lock(dirname(lockPath), {
-    lockfilePath: lockPath, stale: 30_000, retries: { retries: 1_800, factor: 1, minTimeout: 500, maxTimeout: 500 },
+    lockfilePath: lockPath,
+    stale: 30_000,
+    retries: { retries: 1_800, factor: 1, minTimeout: 500, maxTimeout: 500 },
     onCompromised: (error) => search.progress(`lock ${lockPath}: ${error.message}`),
   })
   try {
@@ -58,8 +60,13 @@ export async function exclusively<T>(lockPath: string, search: Search, task: () 
  */
 export async function installPackage(cached: CachedPackage, search: Search, build: (folder: string) => Promise<string | null>): Promise<Found | string> {
   const parent = join(cacheFolder(search.environment), cached.name)
-  const found = ({ path, version }: { path: string; version: string }): Found =>
-    ({ kind: 'program', path, version, source: cached.origin, standIn: standInName(cached, version) })
+  const found = ({ path, version }: { path: string; version: string }): Found => ({
+    kind: 'program',
+    path,
+    version,
+    source: cached.origin,
+    standIn: standInName(cached, version),
+  })
   return exclusively(join(parent, '.lock'), search, async () => {
     const already = await findCached(cached, search)
     if (already !== null) return found(already)

@@ -25,10 +25,20 @@ export function lastLine(output: string): string {
 
 export async function runCommand(command: string, args: readonly string[], { timeoutMs, environment, add }: CommandOptions): Promise<CommandResult> {
   const result = await execa(command, args, {
-    reject: false, all: true, stdin: 'ignore', timeout: timeoutMs, extendEnv: false, env: { ...environment, ...add }, forceKillAfterDelay: 500,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: timeoutMs,
+    extendEnv: false,
+    env: { ...environment, ...add },
+    forceKillAfterDelay: 500,
   })
   const output = result.all ?? ''
   if (!result.failed) return { ok: true, stdout: result.stdout, output, why: '' }
-  const reason = result.timedOut ? `no answer within ${timeoutMs / 1000} s` : result.code === 'ENOENT' ? 'not on PATH' : lastLine(output) || `exit code ${result.exitCode}`
+  const reason = result.timedOut
+    ? `no answer within ${timeoutMs / 1000} s`
+    : result.code === 'ENOENT'
+      ? 'not on PATH'
+      : lastLine(output) || `exit code ${result.exitCode}`
   return { ok: false, stdout: result.stdout, output, why: `${command}: ${reason}` }
 }

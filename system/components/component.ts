@@ -12,7 +12,11 @@ export type Found = {
   standIn: string | null
 } & ({ kind: 'program'; path: string } | { kind: 'image'; image: string } | { kind: 'url'; url: URL })
 
-export interface Unavailable { kind: 'unavailable'; why: string; fix: string | null }
+export interface Unavailable {
+  kind: 'unavailable'
+  why: string
+  fix: string | null
+}
 
 export interface FindOptions {
   /** Forbids sources that download, build or install. */
@@ -34,7 +38,10 @@ export interface Source {
   find(search: Search): Promise<Found | Unavailable>
 }
 
-export interface StartOptions { folder: string; runId: string }
+export interface StartOptions {
+  folder: string
+  runId: string
+}
 
 export interface RunningComponent extends AsyncDisposable {
   name: ComponentName

@@ -29,7 +29,12 @@ const place = (name: string) => ({ folder: join(folder, name), runId })
 test('without installing, PATH and cache, each component is refused with all that was tried', async () => {
   const options = { install: false, urls: {}, progress: () => undefined, environment: { PATH: '', XDG_CACHE_HOME: join(folder, 'empty') } }
   const survey = await surveyComponents(options)
-  expect(survey.map(({ name, found }) => [name, found])).toEqual([['redis', null], ['mongo', null], ['toxiproxy', null], ['haproxy', null]])
+  expect(survey.map(({ name, found }) => [name, found])).toEqual([
+    ['redis', null],
+    ['mongo', null],
+    ['toxiproxy', null],
+    ['haproxy', null],
+  ])
   for (const component of Object.values(components)) {
     const error: unknown = await findComponent(component, options).catch((refused: unknown) => refused)
     if (!(error instanceof ComponentUnavailable)) throw new Error(`expected ComponentUnavailable, got ${String(error)}`)
@@ -109,10 +114,15 @@ function fetchText(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 3_000 })
     let text = ''
-    socket.on('data', (data) => { text += data.toString() })
+    socket.on('data', (data) => {
+      text += data.toString()
+    })
     socket.on('end', () => resolve(text))
     socket.on('error', reject)
-    socket.on('timeout', () => { socket.destroy(); reject(new Error('timeout')) })
+    socket.on('timeout', () => {
+      socket.destroy()
+      reject(new Error('timeout'))
+    })
   })
 }
 
@@ -125,6 +135,7 @@ test('haproxy serves its configuration, and quotes what is wrong with a bad one'
   await haproxy.kill()
   await haproxy.restart()
   expect(await (await fetch(haproxy.url)).text()).toBe('up')
-  await expect(components.haproxy.start(found, runtime, { ...place('haproxy-bad'), configuration: 'nonsense here\n', port: await runtime.port() }))
-    .rejects.toThrow(/haproxy ended \(1\) before it served:\n[\s\S]*nonsense/)
+  await expect(
+    components.haproxy.start(found, runtime, { ...place('haproxy-bad'), configuration: 'nonsense here\n', port: await runtime.port() }),
+  ).rejects.toThrow(/haproxy ended \(1\) before it served:\n[\s\S]*nonsense/)
 })

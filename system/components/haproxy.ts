@@ -21,7 +21,10 @@ const binary: Binary = { names: ['haproxy'], versionArguments: ['-v'], version: 
 function accepts(port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 500 })
-    const answer = (reason: string | null): void => { socket.destroy(); resolve(reason) }
+    const answer = (reason: string | null): void => {
+      socket.destroy()
+      resolve(reason)
+    }
     socket.once('connect', () => answer(null))
     socket.once('timeout', () => answer(`port ${port} does not accept`))
     socket.once('error', (error) => answer(error.message))
@@ -44,7 +47,11 @@ export const haproxy: Component<HaproxyOptions> = {
     await writeFile(path, configuration)
     const program = found.kind === 'image' ? ['haproxy'] : []
     return launch(found, runtime, options, {
-      name: 'haproxy', url: new URL(`http://127.0.0.1:${port}`), host: '127.0.0.1', port, args: [...program, '-db', '-f', path],
+      name: 'haproxy',
+      url: new URL(`http://127.0.0.1:${port}`),
+      host: '127.0.0.1',
+      port,
+      args: [...program, '-db', '-f', path],
       ready: () => waitUntil('haproxy to accept connections', 10_000, () => accepts(port)),
     })
   },

@@ -17,9 +17,27 @@ export interface Launch {
 const graceMs = 3_000
 
 /** Pure: the command line for a program, or for an image on the host's network with the component's folder mounted at its own path. */
-export function programOf(found: Exclude<Found, { kind: 'url' }>, { name, args }: Pick<Launch, 'name' | 'args'>, { folder, runId }: StartOptions, user: string | null): Program {
+export function programOf(
+  found: Exclude<Found, { kind: 'url' }>,
+  { name, args }: Pick<Launch, 'name' | 'args'>,
+  { folder, runId }: StartOptions,
+  user: string | null,
+): Program {
   if (found.kind === 'program') return { name, command: found.path, args, cwd: folder }
-  const container = ['run', '--rm', '--name', containerName(runId, name), '--network', 'host', '--label', `shakedown.run=${runId}`, '--volume', `${folder}:${folder}`, '--workdir', folder]
+  const container = [
+    'run',
+    '--rm',
+    '--name',
+    containerName(runId, name),
+    '--network',
+    'host',
+    '--label',
+    `shakedown.run=${runId}`,
+    '--volume',
+    `${folder}:${folder}`,
+    '--workdir',
+    folder,
+  ]
   return { name, command: 'docker', args: [...container, ...(user === null ? [] : ['--user', user]), found.image, ...args], cwd: folder }
 }
 
@@ -42,7 +60,12 @@ export async function launch(found: Exclude<Found, { kind: 'url' }>, runtime: Ru
     const running = await runtime.spawn(program)
     try {
       // A server that ends on the way (a port taken, a wrong option) must not be waited for until the deadline.
-      await Promise.race([launched.ready(running), running.exited.then((exit) => { throw new Error(`${name} ended (${exit.signal ?? exit.code}) before it served:\n${running.tail()}`) })])
+      await Promise.race([
+        launched.ready(running),
+        running.exited.then((exit) => {
+          throw new Error(`${name} ended (${exit.signal ?? exit.code}) before it served:\n${running.tail()}`)
+        }),
+      ])
     } catch (error) {
       await running.stop(0)
       throw error
@@ -50,23 +73,49 @@ export async function launch(found: Exclude<Found, { kind: 'url' }>, runtime: Ru
     return running
   }
   let running = await start()
-  const signal = (kind: NodeJS.Signals): void => found.kind === 'image' ? dockerSignal(containerName(options.runId, name))(kind) : running.signal(kind)
-  const kill = async (): Promise<void> => { signal('SIGKILL'); await running.exited }
+  const signal = (kind: NodeJS.Signals): void => (found.kind === 'image' ? dockerSignal(containerName(options.runId, name))(kind) : running.signal(kind))
+  const kill = async (): Promise<void> => {
+    signal('SIGKILL')
+    await running.exited
+  }
   return {
-    name, url, host, port, version: found.version, source: found.source, standIn: found.standIn, kill,
+    name,
+    url,
+    host,
+    port,
+    version: found.version,
+    source: found.source,
+    standIn: found.standIn,
+    kill,
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
-    restart: async () => { await running.stop(graceMs); running = await start() },
-    [Symbol.asyncDispose]: async () => { await running.stop(graceMs) },
+    restart: async () => {
+      await running.stop(graceMs)
+      running = await start()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await running.stop(graceMs)
+    },
   }
 }
 
 /** A server given by URL: used, never started, signalled or stopped. */
 export function attach(name: ComponentName, found: Extract<Found, { kind: 'url' }>, defaultPort: number): RunningComponent {
-  const refuse = (): never => { throw new Error(`${name} was given by URL (${found.url.host}): this run did not start it and may not kill, pause or restart it`) }
+  const refuse = (): never => {
+    throw new Error(`${name} was given by URL (${found.url.host}): this run did not start it and may not kill, pause or restart it`)
+  }
   return {
-    name, url: found.url, host: found.url.hostname, port: Number(found.url.port) || defaultPort, version: found.version, source: found.source, standIn: found.standIn,
-    kill: async () => refuse(), pause: refuse, resume: refuse, restart: async () => refuse(),
+    name,
+    url: found.url,
+    host: found.url.hostname,
+    port: Number(found.url.port) || defaultPort,
+    version: found.version,
+    source: found.source,
+    standIn: found.standIn,
+    kill: async () => refuse(),
+    pause: refuse,
+    resume: refuse,
+    restart: async () => refuse(),
     [Symbol.asyncDispose]: async () => undefined,
   }
 }

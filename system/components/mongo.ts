@@ -76,14 +76,19 @@ export const mongo: Component = {
       const configuration = join(options.folder, 'secantusd.toml')
       await writeFile(configuration, '')
       return launch(found, runtime, options, {
-        ...common, args: ['--config', configuration, '--port', String(port), '--storage-path', data, '--cache-size', '256M', '--log-file-max', '64MB', '--sync-on-commit'],
-        ready: async (running) => void await running.line(/listening on/, 20_000),
+        ...common,
+        args: ['--config', configuration, '--port', String(port), '--storage-path', data, '--cache-size', '256M', '--log-file-max', '64MB', '--sync-on-commit'],
+        ready: async (running) => void (await running.line(/listening on/, 20_000)),
       })
     }
     const program = found.kind === 'image' ? ['mongod'] : []
     return launch(found, runtime, options, {
-      ...common, args: [...program, '--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', data, '--replSet', 'shakedown', '--wiredTigerCacheSizeGB', '0.5'],
-      ready: async (running) => { await running.line(/Waiting for connections/, 30_000); await becomePrimary(common.url, port) },
+      ...common,
+      args: [...program, '--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', data, '--replSet', 'shakedown', '--wiredTigerCacheSizeGB', '0.5'],
+      ready: async (running) => {
+        await running.line(/Waiting for connections/, 30_000)
+        await becomePrimary(common.url, port)
+      },
     })
   },
 }

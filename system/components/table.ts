@@ -8,8 +8,16 @@ import { toxiproxy } from './toxiproxy.ts'
 export const components = { redis, mongo, toxiproxy, haproxy } satisfies Record<ComponentName, Pick<Component, 'name' | 'sources'>>
 
 /** A source that could not serve. */
-export interface Tried { source: string; why: string; fix: string | null }
-export interface Survey { name: ComponentName; found: Found | null; tried: readonly Tried[] }
+export interface Tried {
+  source: string
+  why: string
+  fix: string | null
+}
+export interface Survey {
+  name: ComponentName
+  found: Found | null
+  tried: readonly Tried[]
+}
 
 /** No source serves. The message lists each one tried, why not, and the command that would fix it. */
 export class ComponentUnavailable extends Error {
@@ -35,7 +43,9 @@ async function survey({ name, sources }: Pick<Component, 'name' | 'sources'>, op
   const asked = options.urls[name] === undefined ? sources : sources.filter((source) => source.name === 'URL')
   const tried: Tried[] = []
   for (const source of asked) {
-    const answer = await source.find(search).catch((error: unknown) => ({ kind: 'unavailable', why: error instanceof Error ? error.message : String(error), fix: null }) as const)
+    const answer = await source
+      .find(search)
+      .catch((error: unknown) => ({ kind: 'unavailable', why: error instanceof Error ? error.message : String(error), fix: null }) as const)
     if (answer.kind !== 'unavailable') return { name, found: answer, tried }
     tried.push({ source: source.name, why: answer.why, fix: answer.fix })
   }

@@ -2,7 +2,12 @@
  * Toxiproxy over its HTTP interface. Every change is read back: a request that timed out may still be carried out later,
  * so only what Toxiproxy says afterwards counts. Order of a proxy's life: create disabled, read back, enable.
  */
-export interface ProxyAddress { name: string; host: string; port: number; upstream: { host: string; port: number } }
+export interface ProxyAddress {
+  name: string
+  host: string
+  port: number
+  upstream: { host: string; port: number }
+}
 
 export interface Toxic {
   name: string
@@ -49,18 +54,32 @@ function asker(url: URL): Ask {
     let response: Response
     let text: string
     try {
-      response = await fetch(new URL(path, url), { method, signal: AbortSignal.timeout(timeoutMs), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      response = await fetch(new URL(path, url), {
+        method,
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
       text = await response.text()
     } catch (error) {
       const timedOut = error instanceof Error && error.name === 'TimeoutError'
-      throw new ToxiproxyError(operation, null, timedOut ? `no answer within ${timeoutMs} ms` : `${url.host} cannot be reached: ${String(error instanceof Error ? error.cause ?? error : error)}`, error)
+      throw new ToxiproxyError(
+        operation,
+        null,
+        timedOut ? `no answer within ${timeoutMs} ms` : `${url.host} cannot be reached: ${String(error instanceof Error ? (error.cause ?? error) : error)}`,
+        error,
+      )
     }
     if (!response.ok) throw new ToxiproxyError(operation, response.status, text.trim())
     return text
   }
 }
 
-interface ProxyState { enabled: boolean; listen: string; upstream: string; toxics: readonly string[] }
+interface ProxyState {
+  enabled: boolean
+  listen: string
+  upstream: string
+  toxics: readonly string[]
+}
 
 function parseProxy(operation: string, text: string): ProxyState {
   const value: unknown = JSON.parse(text)
@@ -75,14 +94,18 @@ function parseProxy(operation: string, text: string): ProxyState {
 
 /** Sums one counter of the Prometheus text format over all series of a proxy. */
 export function sumCounter(metrics: string, counter: string, proxy: string): number {
-  return metrics.split('\n').filter((line) => line.startsWith(`${counter}{`) && line.includes(`proxy="${proxy}"`))
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith(`${counter}{`) && line.includes(`proxy="${proxy}"`))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }
 
-const hasStatus = (status: number) => (error: unknown): null => {
-  if (error instanceof ToxiproxyError && error.status === status) return null
-  throw error
-}
+const hasStatus =
+  (status: number) =>
+  (error: unknown): null => {
+    if (error instanceof ToxiproxyError && error.status === status) return null
+    throw error
+  }
 
 export function connectToxiproxy(url: URL): ToxiproxyControl {
   const ask = asker(url)
@@ -94,7 +117,7 @@ export function connectToxiproxy(url: URL): ToxiproxyControl {
     await ask('POST', path(name), { enabled })
     if ((await read(name)).enabled !== enabled) throw new ToxiproxyError(`POST ${path(name)}`, 200, `it is ${enabled ? 'still disabled' : 'still enabled'}`)
   }
-  const remove = async (name: string): Promise<void> => void await ask('DELETE', path(name)).catch(hasStatus(404))
+  const remove = async (name: string): Promise<void> => void (await ask('DELETE', path(name)).catch(hasStatus(404)))
   const ensureProxy = async (proxy: ProxyAddress): Promise<void> => {
     const { name } = proxy
     known.set(name, proxy)
@@ -103,14 +126,17 @@ export function connectToxiproxy(url: URL): ToxiproxyControl {
     const present = await read(name).catch(hasStatus(404))
     if (present !== null && (present.listen !== listen || present.upstream !== upstream)) await remove(name)
     // 409: a creation that had timed out happened after all.
-    if (present === null || present.listen !== listen || present.upstream !== upstream) await ask('POST', '/proxies', { name, listen, upstream, enabled: false }).catch(hasStatus(409))
+    if (present === null || present.listen !== listen || present.upstream !== upstream)
+      await ask('POST', '/proxies', { name, listen, upstream, enabled: false }).catch(hasStatus(409))
     const made = await read(name)
-    if (made.upstream !== upstream || made.listen !== listen) throw new ToxiproxyError(`GET ${path(name)}`, 200, `it is ${made.listen} -> ${made.upstream}, not ${listen} -> ${upstream}`)
+    if (made.upstream !== upstream || made.listen !== listen)
+      throw new ToxiproxyError(`GET ${path(name)}`, 200, `it is ${made.listen} -> ${made.upstream}, not ${listen} -> ${upstream}`)
     if (!made.enabled) await setEnabled(name, true)
   }
   return {
     version: async () => /\d[\w.]*/.exec(await ask('GET', '/version'))?.[0] ?? 'unknown',
-    ensureProxy, setEnabled,
+    ensureProxy,
+    setEnabled,
     addToxic: async (proxy, toxic) => {
       await ask('POST', `${path(proxy)}/toxics`, { ...toxic, toxicity: 1 })
       if (!(await read(proxy)).toxics.includes(toxic.name)) throw new ToxiproxyError(`POST ${path(proxy)}/toxics`, 200, `${toxic.name} is not there`)
@@ -127,7 +153,10 @@ export function connectToxiproxy(url: URL): ToxiproxyControl {
     },
     closedBytes: async (name) => {
       const metrics = await ask('GET', '/metrics')
-      return { received: sumCounter(metrics, 'toxiproxy_proxy_received_bytes_total', name), sent: sumCounter(metrics, 'toxiproxy_proxy_sent_bytes_total', name) }
+      return {
+        received: sumCounter(metrics, 'toxiproxy_proxy_received_bytes_total', name),
+        sent: sumCounter(metrics, 'toxiproxy_proxy_sent_bytes_total', name),
+      }
     },
   }
 }

@@ -28,8 +28,20 @@ export const toxiproxy: Component = {
     const port = await runtime.port()
     const url = new URL(`http://127.0.0.1:${port}`)
     return launch(found, runtime, options, {
-      name: 'toxiproxy', url, host: '127.0.0.1', port, args: ['-host', '127.0.0.1', '-port', String(port), '-proxy-metrics'],
-      ready: () => waitUntil('toxiproxy to answer /version', 10_000, () => connectToxiproxy(url).version().then(() => null, (error: Error) => error.message)),
+      name: 'toxiproxy',
+      url,
+      host: '127.0.0.1',
+      port,
+      args: ['-host', '127.0.0.1', '-port', String(port), '-proxy-metrics'],
+      ready: () =>
+        waitUntil('toxiproxy to answer /version', 10_000, () =>
+          connectToxiproxy(url)
+            .version()
+            .then(
+              () => null,
+              (error: Error) => error.message,
+            ),
+        ),
     })
   },
 }

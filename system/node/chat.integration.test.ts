@@ -17,7 +17,11 @@ import type { FindOptions, RunningComponent } from '../components/component.ts'
 import type { ClientToServer, SendRequest, ServerToClient, WireEntry } from '../protocol.ts'
 
 type Client = Socket<ServerToClient, ClientToServer>
-interface Node { name: string; url: string; process: Running }
+interface Node {
+  name: string
+  url: string
+  process: Running
+}
 
 const secret = 'a secret for tests only'
 const options: FindOptions = { install: true, urls: {}, progress: (line) => void process.stderr.write(`${line}\n`) }
@@ -34,8 +38,17 @@ async function startNode(name: string, environment: Record<string, string> = {})
     command: process.execPath,
     args: [fileURLToPath(new URL('main.ts', import.meta.url))],
     env: {
-      CHAT_NODE_NAME: name, CHAT_PORT: String(await runtime.port()), CHAT_REDIS_URL: redis.url.href, CHAT_REDIS_PREFIX: runId, CHAT_MONGO_URL: mongo.url.href, CHAT_MONGO_DATABASE: 'chat',
-      CHAT_JWT_SECRET: secret, CHAT_JOURNAL: join(folder, `${name}.rows`), CHAT_HEARTBEAT_MS: '300', CHAT_RECEIPTS_MS: '200', ...environment,
+      CHAT_NODE_NAME: name,
+      CHAT_PORT: String(await runtime.port()),
+      CHAT_REDIS_URL: redis.url.href,
+      CHAT_REDIS_PREFIX: runId,
+      CHAT_MONGO_URL: mongo.url.href,
+      CHAT_MONGO_DATABASE: 'chat',
+      CHAT_JWT_SECRET: secret,
+      CHAT_JOURNAL: join(folder, `${name}.rows`),
+      CHAT_HEARTBEAT_MS: '300',
+      CHAT_RECEIPTS_MS: '200',
+      ...environment,
     },
   })
   const [, url = ''] = await running.line(/ready on (http:\/\/[\d.:]+)/, 10_000)
@@ -57,7 +70,12 @@ afterAll(async () => {
 
 let connections = 0
 async function connect(node: Node, user: string, device = `${user}-1`, connectionNumber = ++connections): Promise<{ socket: Client; entries: WireEntry[] }> {
-  const socket: Client = io(node.url, { transports: ['websocket'], forceNew: true, reconnection: false, auth: { token: await signToken(secret, user, device, 600), deviceId: device, connectionNumber } })
+  const socket: Client = io(node.url, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    auth: { token: await signToken(secret, user, device, 600), deviceId: device, connectionNumber },
+  })
   onTestFinished(() => void socket.disconnect())
   const entries: WireEntry[] = []
   socket.on('entry', (entry) => entries.push(entry))
@@ -69,7 +87,15 @@ async function connect(node: Node, user: string, device = `${user}-1`, connectio
 }
 const deadline = (socket: Client) => socket.timeout(5000)
 const joinRoom = (socket: Client, room: string) => deadline(socket).emitWithAck('join', { room, operationId: uuidv7() })
-const message = (room: string, body = 'hello', clientSeq = 1): SendRequest => ({ room, clientMessageId: uuidv7(), clientSeq, attempt: 1, type: 'text', body, clientCreatedAt: 1 })
+const message = (room: string, body = 'hello', clientSeq = 1): SendRequest => ({
+  room,
+  clientMessageId: uuidv7(),
+  clientSeq,
+  attempt: 1,
+  type: 'text',
+  body,
+  clientCreatedAt: 1,
+})
 const bodies = (entries: readonly WireEntry[]) => entries.flatMap((entry) => entry.message?.body ?? [])
 
 test('a message reaches a member on the other node, and the sender itself', async () => {
@@ -97,7 +123,11 @@ test('sends at once through both nodes get gap-free seqs, each once', async () =
   const bob = await connect(nodes[1], 'bob')
   await joinRoom(ann.socket, 'race')
   await joinRoom(bob.socket, 'race')
-  const answers = await Promise.all([ann, bob].flatMap(({ socket }) => Array.from({ length: 40 }, (_, index) => deadline(socket).emitWithAck('message:send', message('race', `${index}`, index + 1)))))
+  const answers = await Promise.all(
+    [ann, bob].flatMap(({ socket }) =>
+      Array.from({ length: 40 }, (_, index) => deadline(socket).emitWithAck('message:send', message('race', `${index}`, index + 1))),
+    ),
+  )
   const seqs = answers.map((answer) => (answer.ok ? answer.seq : answer.error.code)).toSorted((left, right) => Number(left) - Number(right))
   expect(seqs).toEqual(Array.from({ length: 80 }, (_, index) => index + 3))
   await expect.poll(() => [bodies(ann.entries).length, bodies(bob.entries).length], { timeout: 3000 }).toEqual([80, 80])
@@ -113,7 +143,9 @@ test('sync replays what was missed in pages, tells heads, members and cursors, a
   await Promise.all(Array.from({ length: 45 }, (_, index) => deadline(ann.socket).emitWithAck('message:send', message('replay', `${index}`, index + 1))))
   await expect.poll(() => ann.entries.length, { timeout: 3000 }).toBeGreaterThanOrEqual(45)
   expect(await deadline(ann.socket).emitWithAck('cursor:set', { cursors: [{ room: 'replay', deliveredSeq: 9999, readSeq: 5 }] })).toEqual({ ok: true })
-  await expect.poll(async () => ((await (await fetch(`${nodes[0].url}/health/state`)).json()) as { pendingCursors: number }).pendingCursors, { timeout: 3000 }).toBe(0)
+  await expect
+    .poll(async () => ((await (await fetch(`${nodes[0].url}/health/state`)).json()) as { pendingCursors: number }).pendingCursors, { timeout: 3000 })
+    .toBe(0)
 
   const { socket } = await connect(nodes[1], 'zoe', 'zoe-3')
   const paged: number[] = []
@@ -122,10 +154,16 @@ test('sync replays what was missed in pages, tells heads, members and cursors, a
     ack()
   })
   const complete = new Promise<Parameters<ServerToClient['sync:complete']>[0]>((resolve) => void socket.once('sync:complete', resolve))
-  const begun = await deadline(socket).emitWithAck('sync:begin', { rooms: { replay: { epoch: joined.epoch, appliedSeq: 0 }, nowhere: { epoch: 'x', appliedSeq: 0 } } })
+  const begun = await deadline(socket).emitWithAck('sync:begin', {
+    rooms: { replay: { epoch: joined.epoch, appliedSeq: 0 }, nowhere: { epoch: 'x', appliedSeq: 0 } },
+  })
   expect(begun).toMatchObject({ ok: true, rooms: ['replay'], further: expect.arrayContaining(['left-out']) })
   expect(await complete).toMatchObject({
-    room: 'replay', epoch: joined.epoch, head: 46, members: [{ userId: 'zoe', joinedSeq: 1, leftSeq: null }], cursors: [{ userId: 'zoe', deviceId: 'zoe-1', deliveredSeq: 46, readSeq: 5 }],
+    room: 'replay',
+    epoch: joined.epoch,
+    head: 46,
+    members: [{ userId: 'zoe', joinedSeq: 1, leftSeq: null }],
+    cursors: [{ userId: 'zoe', deviceId: 'zoe-1', deliveredSeq: 46, readSeq: 5 }],
   })
   expect(paged).toEqual(Array.from({ length: 46 }, (_, index) => index + 1))
 
@@ -133,7 +171,12 @@ test('sync replays what was missed in pages, tells heads, members and cursors, a
   await deadline(socket).emitWithAck('sync:begin', { rooms: { replay: { epoch: 'another', appliedSeq: 3 } } })
   expect(await reset).toEqual({ room: 'replay', epoch: joined.epoch, head: 46, reason: 'epoch_changed' })
   expect(await deadline(socket).emitWithAck('history:page', { room: 'replay', limit: 10 })).toMatchObject({ ok: true, from: 36, to: 46, hasMore: true })
-  expect(await deadline(socket).emitWithAck('history:page', { room: 'replay', before: 5, limit: 10 })).toMatchObject({ ok: true, from: 0, to: 4, hasMore: false })
+  expect(await deadline(socket).emitWithAck('history:page', { room: 'replay', before: 5, limit: 10 })).toMatchObject({
+    ok: true,
+    from: 0,
+    to: 4,
+    hasMore: false,
+  })
 })
 
 test('a receipt reaches the members on the other node', async () => {
@@ -157,7 +200,11 @@ test('who left gets nothing more and may not send, and a rejoin resets the view'
   expect(await deadline(bob.socket).emitWithAck('message:send', message('leaving'))).toMatchObject({ ok: false, error: { code: 'forbidden' } })
   expect(await deadline(bob.socket).emitWithAck('history:page', { room: 'leaving', limit: 10 })).toMatchObject({ ok: false, error: { code: 'forbidden' } })
   await joinRoom(bob.socket, 'leaving')
-  expect(await deadline(bob.socket).emitWithAck('range:get', { room: 'leaving', epoch: joined.epoch, after: 0, upTo: 10 })).toMatchObject({ ok: true, head: 5, entries: [{ seq: 2 }, { seq: 3 }, { seq: 5 }] })
+  expect(await deadline(bob.socket).emitWithAck('range:get', { room: 'leaving', epoch: joined.epoch, after: 0, upTo: 10 })).toMatchObject({
+    ok: true,
+    head: 5,
+    entries: [{ seq: 2 }, { seq: 3 }, { seq: 5 }],
+  })
   const reset = new Promise((resolve) => void bob.socket.once('sync:reset', resolve))
   await deadline(bob.socket).emitWithAck('sync:begin', { rooms: { leaving: { epoch: joined.epoch, appliedSeq: 3 } } })
   expect(await reset).toMatchObject({ reason: 'rejoined' })
@@ -182,7 +229,9 @@ test('every invalid payload and unknown event gets an error ack that names the f
 test('more sends than the limit are refused for now, with the time to wait', async () => {
   const { socket } = await connect(nodes[0], 'hasty')
   await joinRoom(socket, 'hasty')
-  const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => deadline(socket).emitWithAck('message:send', message('hasty', `${index}`, index + 1))))
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => deadline(socket).emitWithAck('message:send', message('hasty', `${index}`, index + 1))),
+  )
   expect(answers.filter((answer) => answer.ok)).toHaveLength(50)
   expect(answers.find((answer) => !answer.ok)).toMatchObject({ ok: false, error: { code: 'rate_limited', retryAfterMs: expect.any(Number) } })
 })
@@ -226,14 +275,19 @@ test('a stalled store gives errors in time, and what was tried meanwhile is stor
   mongo.pause()
   const stalled = await Promise.all(sent.map((request) => socket.timeout(9000).emitWithAck('message:send', request))).finally(() => mongo.resume())
   expect(stalled.map((answer) => answer.ok || answer.error.code)).toEqual(sent.map(() => 'unavailable'))
-  for (const request of sent) await vi.waitFor(async () => expect(await deadline(socket).emitWithAck('message:send', { ...request, attempt: 2 })).toMatchObject({ ok: true }), { timeout: 15_000, interval: 100 })
+  for (const request of sent)
+    await vi.waitFor(async () => expect(await deadline(socket).emitWithAck('message:send', { ...request, attempt: 2 })).toMatchObject({ ok: true }), {
+      timeout: 15_000,
+      interval: 100,
+    })
   await using client = new MongoClient(mongo.url.href)
   const stored = await client.db('chat').collection('room_log').find({ roomId: 'stall' }).toArray()
   expect(stored.map((entry) => Number(entry['seq'])).toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6])
 })
 
 test('mutants break what they say: a send is acked before it is stored, stored twice, or not told to the other node', async () => {
-  const start = (mutant: string, database = mutant) => startNode(`${mutant}-${database}`, { CHAT_MUTANT: mutant, CHAT_MONGO_DATABASE: database, CHAT_REDIS_PREFIX: database })
+  const start = (mutant: string, database = mutant) =>
+    startNode(`${mutant}-${database}`, { CHAT_MUTANT: mutant, CHAT_MONGO_DATABASE: database, CHAT_REDIS_PREFIX: database })
   await using client = new MongoClient(mongo.url.href)
   const count = (database: string) => client.db(database).collection('room_log').countDocuments({ kind: 'message' })
 

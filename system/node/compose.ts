@@ -60,7 +60,8 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     serveClient: false,
   })
 
-  const journal = configuration.journal === null ? noJournal : openJournal({ path: configuration.journal, node: name, boot, nowNs: () => monotonicNs() - originNs })
+  const journal =
+    configuration.journal === null ? noJournal : openJournal({ path: configuration.journal, node: name, boot, nowNs: () => monotonicNs() - originNs })
   const log = logStoreOf(store.log)
   const parts = decorate({
     log,
@@ -112,7 +113,14 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   http.on(
     'request',
     healthListener({
-      state: () => ({ node: name, boot, sockets: io.of('/').sockets.size, openRooms: rooms.all().length, pendingAppends: pendingAppends(), pendingCursors: cursors.size }),
+      state: () => ({
+        node: name,
+        boot,
+        sockets: io.of('/').sockets.size,
+        openRooms: rooms.all().length,
+        pendingAppends: pendingAppends(),
+        pendingCursors: cursors.size,
+      }),
       unready: () => (draining ? 'it is closing' : watch.unready()),
     }),
   )

@@ -2,8 +2,13 @@ import { expect, test } from 'vitest'
 import { masked, readConfiguration } from './configuration.ts'
 
 const variables = {
-  CHAT_NODE_NAME: 'node-1', CHAT_PORT: '0', CHAT_REDIS_URL: 'redis://:geheim@127.0.0.1:6379', CHAT_REDIS_PREFIX: 'run', CHAT_MONGO_URL: 'mongodb://u:geheim@127.0.0.1:27017/',
-  CHAT_MONGO_DATABASE: 'chat', CHAT_JWT_SECRET: 'geheim-geheim-geheim',
+  CHAT_NODE_NAME: 'node-1',
+  CHAT_PORT: '0',
+  CHAT_REDIS_URL: 'redis://:geheim@127.0.0.1:6379',
+  CHAT_REDIS_PREFIX: 'run',
+  CHAT_MONGO_URL: 'mongodb://u:geheim@127.0.0.1:27017/',
+  CHAT_MONGO_DATABASE: 'chat',
+  CHAT_JWT_SECRET: 'geheim-geheim-geheim',
 }
 
 test('every wrong variable is named at once', () => {

@@ -2,8 +2,12 @@
 import type { CursorState } from '../protocol.ts'
 import type { Store } from './store.ts'
 
-export interface Cursor extends CursorState { roomId: string }
-export interface ChangedCursor extends Cursor { changedAtMs: number }
+export interface Cursor extends CursorState {
+  roomId: string
+}
+export interface ChangedCursor extends Cursor {
+  changedAtMs: number
+}
 export interface ReceiptStore {
   /** Raises each cursor; none ever falls. */
   write(cursors: readonly Cursor[]): Promise<void>
@@ -26,7 +30,14 @@ export function receiptStoreOf(store: Store): ReceiptStore {
     },
     async changed(rooms, sinceMs) {
       const found = await store.cursors.find({ roomId: { $in: [...rooms] }, ...(sinceMs === null ? {} : { changedAt: { $gt: new Date(sinceMs) } }) }).toArray()
-      return found.map(({ roomId, userId, deviceId, deliveredSeq, readSeq, changedAt }) => ({ roomId, userId, deviceId, deliveredSeq, readSeq, changedAtMs: changedAt.getTime() }))
+      return found.map(({ roomId, userId, deviceId, deliveredSeq, readSeq, changedAt }) => ({
+        roomId,
+        userId,
+        deviceId,
+        deliveredSeq,
+        readSeq,
+        changedAtMs: changedAt.getTime(),
+      }))
     },
   }
 }

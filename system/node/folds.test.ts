@@ -25,7 +25,10 @@ describe('membership as a fold of the log', () => {
   test('folding entries again changes nothing', () => {
     const membership = folded(['join', 'ann', 1], ['leave', 'ann', 4], ['join', 'ann', 9])
     const before = structuredClone(membership)
-    expect([foldMembership(membership, { kind: 'join', actorId: 'ann', seq: 1 }), foldMembership(membership, { kind: 'leave', actorId: 'ann', seq: 4 })]).toEqual([false, false])
+    expect([
+      foldMembership(membership, { kind: 'join', actorId: 'ann', seq: 1 }),
+      foldMembership(membership, { kind: 'leave', actorId: 'ann', seq: 4 }),
+    ]).toEqual([false, false])
     expect(membership).toEqual(before)
   })
   test('a stranger is no member and reads nothing', () => {

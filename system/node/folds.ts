@@ -2,7 +2,10 @@
 import type { MemberInterval, WireEntry } from '../protocol.ts'
 
 export type Role = 'owner' | 'member'
-export interface Member { role: Role; intervals: { joinedSeq: number; leftSeq: number | null }[] }
+export interface Member {
+  role: Role
+  intervals: { joinedSeq: number; leftSeq: number | null }[]
+}
 export type Membership = Map<string, Member>
 
 /** Folds a join or leave in place; gives whether it changed anything. The first member of a room owns it. */

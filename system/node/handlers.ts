@@ -35,12 +35,30 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
       )
     }
 
-  socket.on('join', guarded('join', joinRequest, (request) => join(context, socket, request)))
-  socket.on('leave', guarded('leave', leaveRequest, (request) => leave(context, session, request)))
-  socket.on('message:send', guarded('message:send', sendRequest, (request) => send(context, session, request)))
-  socket.on('sync:begin', guarded('sync:begin', syncRequest, (request) => sync.begin(request)))
-  socket.on('range:get', guarded('range:get', rangeRequest, (request) => range(context, session, request)))
-  socket.on('history:page', guarded('history:page', historyRequest, (request) => history(context, session, request)))
+  socket.on(
+    'join',
+    guarded('join', joinRequest, (request) => join(context, socket, request)),
+  )
+  socket.on(
+    'leave',
+    guarded('leave', leaveRequest, (request) => leave(context, session, request)),
+  )
+  socket.on(
+    'message:send',
+    guarded('message:send', sendRequest, (request) => send(context, session, request)),
+  )
+  socket.on(
+    'sync:begin',
+    guarded('sync:begin', syncRequest, (request) => sync.begin(request)),
+  )
+  socket.on(
+    'range:get',
+    guarded('range:get', rangeRequest, (request) => range(context, session, request)),
+  )
+  socket.on(
+    'history:page',
+    guarded('history:page', historyRequest, (request) => history(context, session, request)),
+  )
   socket.on(
     'cursor:set',
     guarded('cursor:set', cursorRequest, async ({ cursors }) => {

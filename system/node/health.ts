@@ -1,7 +1,14 @@
 /** `/health/live`, `/health/ready` and `/health/state`. Ready means: can serve. Redis has no say in it. */
 import type { RequestListener } from 'node:http'
 
-export interface NodeState { node: string; boot: number; sockets: number; openRooms: number; pendingAppends: number; pendingCursors: number }
+export interface NodeState {
+  node: string
+  boot: number
+  sockets: number
+  openRooms: number
+  pendingAppends: number
+  pendingCursors: number
+}
 export interface HealthOptions {
   state: () => NodeState
   /** Why the node can't serve now, or null. */

@@ -15,7 +15,14 @@ export function heartbeatTellerOf(io: ChatServer): HeartbeatTeller {
   }
 }
 
-export interface HeartbeatOptions { io: ChatServer; rooms: Rooms; store: Pick<Store, 'rooms'>; log: LogStore; teller: HeartbeatTeller; roomsWithSockets: () => string[] }
+export interface HeartbeatOptions {
+  io: ChatServer
+  rooms: Rooms
+  store: Pick<Store, 'rooms'>
+  log: LogStore
+  teller: HeartbeatTeller
+  roomsWithSockets: () => string[]
+}
 
 export function heartbeatRound({ io, rooms, store, log, teller, roomsWithSockets }: HeartbeatOptions): () => Promise<void> {
   return async () => {

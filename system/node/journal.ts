@@ -3,14 +3,25 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { journalRowBytes, journalStages, journalVersion } from '../journal-rows.ts'
 import type { JournalStage } from '../journal-rows.ts'
 
-export interface JournalRow { room?: string; seq?: number; count?: number; extra?: number; operationId?: string }
+export interface JournalRow {
+  room?: string
+  seq?: number
+  count?: number
+  extra?: number
+  operationId?: string
+}
 export interface Journal {
   write(stage: JournalStage, row: JournalRow): void
   /** Writes what this turn has made so far. */
   flush(): void
   close(): void
 }
-export interface JournalOptions { path: string; node: string; boot: number; /** nanoseconds since the start of the run */ nowNs: () => bigint }
+export interface JournalOptions {
+  path: string
+  node: string
+  boot: number
+  /** nanoseconds since the start of the run */ nowNs: () => bigint
+}
 
 export const noJournal: Journal = { write() {}, flush() {}, close() {} }
 
@@ -25,7 +36,7 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
     if (rows.length === 0) return
     const bytes = Buffer.concat(rows)
     rows = []
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
   }
   const push = (bytes: Buffer) => {
     rows.push(bytes)

@@ -3,7 +3,9 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { refusal } from './refusal.ts'
 import type { Refusal } from '../protocol.ts'
 
-export interface SendLimit { take(user: string): Promise<Refusal | null> }
+export interface SendLimit {
+  take(user: string): Promise<Refusal | null>
+}
 
 export function sendLimit(sendsPerSecond: number): SendLimit {
   const limiter = new RateLimiterMemory({ points: sendsPerSecond, duration: 1 })

@@ -4,7 +4,12 @@ import type { Collection } from 'mongodb'
 import type { StoredEntry } from './entries.ts'
 
 /** `after < seq <= upTo` of one room and epoch. */
-export interface Window { roomId: string; epoch: string; after: number; upTo: number }
+export interface Window {
+  roomId: string
+  epoch: string
+  after: number
+  upTo: number
+}
 
 export type InsertOutcome =
   | { kind: 'stored' }
@@ -32,7 +37,10 @@ export function logStoreOf(log: Collection<StoredEntry>): LogStore {
     async insertBatch(entries) {
       try {
         // Copies, because the driver may write to what it is given.
-        await log.insertMany(entries.map((entry) => ({ ...entry })), { ordered: true })
+        await log.insertMany(
+          entries.map((entry) => ({ ...entry })),
+          { ordered: true },
+        )
         return { kind: 'stored' }
       } catch (error) {
         return outcomeOf(error)

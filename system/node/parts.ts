@@ -8,11 +8,17 @@ import type { Indexes } from './store.ts'
 import type { LogStore, Window } from './log-store.ts'
 
 /** When a caller is answered relative to the commit. */
-export interface WritePath { append(room: RoomLog, intent: Intent): Promise<AppendOutcome> }
+export interface WritePath {
+  append(room: RoomLog, intent: Intent): Promise<AppendOutcome>
+}
 /** Tells a room's own sockets its head. */
-export interface HeartbeatTeller { tell(room: string, beat: { epoch: string; head: number }): void }
+export interface HeartbeatTeller {
+  tell(room: string, beat: { epoch: string; head: number }): void
+}
 /** Reads what a client asked for after it noticed a gap. */
-export interface Ranges { read(window: Window): Promise<StoredEntry[]> }
+export interface Ranges {
+  read(window: Window): Promise<StoredEntry[]>
+}
 
 export interface NodeParts {
   log: LogStore

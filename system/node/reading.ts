@@ -37,11 +37,23 @@ export async function history(context: NodeContext, { user }: SessionData, reque
   const entries = to > from ? await context.parts.log.readWindow({ roomId, epoch, after: from, upTo: to }) : []
   if (currentJoin(membership, user) === null) return notMember(roomId, user)
   const firstReadable = membership.get(user)?.intervals[0]?.joinedSeq ?? Infinity
-  return { ok: true, entries: entries.filter((entry) => mayRead(membership, user, entry.seq)).map(wireOf), epoch, from, to, head, hasMore: firstReadable <= from }
+  return {
+    ok: true,
+    entries: entries.filter((entry) => mayRead(membership, user, entry.seq)).map(wireOf),
+    epoch,
+    from,
+    to,
+    head,
+    hasMore: firstReadable <= from,
+  }
 }
 
 /** Takes watermarks into memory; none may pass the head. Those of rooms where the caller is no member are left out. */
-export async function setCursors(context: NodeContext, { user, device }: SessionData, requested: readonly { room: string; deliveredSeq: number; readSeq: number }[]): Promise<void> {
+export async function setCursors(
+  context: NodeContext,
+  { user, device }: SessionData,
+  requested: readonly { room: string; deliveredSeq: number; readSeq: number }[],
+): Promise<void> {
   for (const { room: roomId, deliveredSeq, readSeq } of requested) {
     const room = await context.rooms.open(roomId)
     if (room === null || currentJoin(room.membership, user) === null) continue

@@ -27,7 +27,9 @@ export function receiptRound(io: ChatServer, receipts: ReceiptStore, pending: Pe
     }
     told = nowTold
     for (const [room, cursors] of fresh) {
-      io.local.to(channelOf(room)).emit('receipts', { room, cursors: cursors.map(({ userId, deviceId, deliveredSeq, readSeq }) => ({ userId, deviceId, deliveredSeq, readSeq })) })
+      io.local
+        .to(channelOf(room))
+        .emit('receipts', { room, cursors: cursors.map(({ userId, deviceId, deliveredSeq, readSeq }) => ({ userId, deviceId, deliveredSeq, readSeq })) })
     }
   }
 }

@@ -12,7 +12,8 @@ function memoryLog(before: (stored: StoredEntry[], insert: number) => InsertOutc
       const forced = before(stored, ++inserts)
       if (forced !== null) return Promise.resolve(forced)
       for (const [index, entry] of entries.entries()) {
-        if (stored.some((other) => other.operationId === entry.operationId)) return Promise.resolve({ kind: 'collision', stored: index, index: 'actor_operation' })
+        if (stored.some((other) => other.operationId === entry.operationId))
+          return Promise.resolve({ kind: 'collision', stored: index, index: 'actor_operation' })
         if (stored.some((other) => other.seq === entry.seq)) return Promise.resolve({ kind: 'collision', stored: index, index: 'room_seq' })
         stored.push(entry)
       }
@@ -29,15 +30,43 @@ function roomOf(log: ReturnType<typeof memoryLog>['log']) {
   const committed: number[] = []
   let nowMs = 0
   const room = new RoomLog({
-    roomId: 'r', epoch: 'e', membership: member(), foldedThrough: 1, log, node: 'n', nowMs: () => ++nowMs, onFolded() {}, onCommitted: (entry) => void committed.push(entry.seq), onError() {},
+    roomId: 'r',
+    epoch: 'e',
+    membership: member(),
+    foldedThrough: 1,
+    log,
+    node: 'n',
+    nowMs: () => ++nowMs,
+    onFolded() {},
+    onCommitted: (entry) => void committed.push(entry.seq),
+    onError() {},
   })
   return { room, committed }
 }
 function message(operationId: string, body = operationId): Intent {
-  return { id: `id-${operationId}`, kind: 'message', actorId: 'ann', operationId, attempt: 1, message: { senderId: 'ann', deviceId: 'd', clientMessageId: operationId, clientSeq: 1, type: 'text', body, clientCreatedAt: 0 } }
+  return {
+    id: `id-${operationId}`,
+    kind: 'message',
+    actorId: 'ann',
+    operationId,
+    attempt: 1,
+    message: { senderId: 'ann', deviceId: 'd', clientMessageId: operationId, clientSeq: 1, type: 'text', body, clientCreatedAt: 0 },
+  }
 }
 function foreign(seq: number, kind: 'message' | 'leave' = 'message', actorId = 'bob'): StoredEntry {
-  return { _id: `foreign-${seq}`, roomId: 'r', epoch: 'e', seq, kind, actorId, operationId: `foreign-${seq}`, payload: {}, at: 0, acceptedBy: 'other', attempt: 1 }
+  return {
+    _id: `foreign-${seq}`,
+    roomId: 'r',
+    epoch: 'e',
+    seq,
+    kind,
+    actorId,
+    operationId: `foreign-${seq}`,
+    payload: {},
+    at: 0,
+    acceptedBy: 'other',
+    attempt: 1,
+  }
 }
 
 describe('the queue of a room', () => {
@@ -56,7 +85,7 @@ describe('the queue of a room', () => {
     expect(await room.append(message('a'))).toMatchObject({ ok: true, seq: 4, duplicate: false })
     expect(stored.map((entry) => entry.seq)).toEqual([2, 3, 4])
   })
-  test('authorises again after it lost a seq: the winner may have been the sender\'s leave', async () => {
+  test("authorises again after it lost a seq: the winner may have been the sender's leave", async () => {
     const { log, stored } = memoryLog((entries, insert) => {
       if (insert === 1) entries.push(foreign(2, 'leave', 'ann'))
       return null

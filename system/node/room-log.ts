@@ -32,7 +32,10 @@ export interface RoomLogOptions {
   onError: (error: unknown, during: string) => void
 }
 
-interface Waiting { intent: Intent; resolve: (outcome: AppendOutcome) => void }
+interface Waiting {
+  intent: Intent
+  resolve: (outcome: AppendOutcome) => void
+}
 
 const queueLimit = 5000
 const longestProbeMs = 320
@@ -89,7 +92,7 @@ export class RoomLog {
   }
 
   async #readPastHead(): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const after = this.#head
       const entries = await this.#options.log.readWindow({ roomId: this.roomId, epoch: this.epoch, after, upTo: after + pageLimit })
       this.observe(entries)
@@ -179,7 +182,8 @@ export class RoomLog {
   async resendOutcome(found: StoredEntry, intent: Intent): Promise<AppendOutcome> {
     if (!isSameOperation(found, this.roomId, intent)) return refusal('id_reused', `operation ${intent.operationId} is another one already`)
     if (found.epoch === this.epoch && found.seq > this.#head) await this.catchUp()
-    if (found.epoch === this.epoch && found.seq > this.#head) return refusal('unavailable', `seq ${found.seq} is stored, but not everything before it is readable yet`, 100)
+    if (found.epoch === this.epoch && found.seq > this.#head)
+      return refusal('unavailable', `seq ${found.seq} is stored, but not everything before it is readable yet`, 100)
     return { ok: true, id: found._id, seq: found.seq, epoch: found.epoch, duplicate: true }
   }
 

@@ -82,7 +82,15 @@ async function saveMember(store: Store, room: RoomLog, userId: string): Promise<
   const last = member?.intervals.at(-1)
   if (member === undefined || last === undefined) return
   const foldedSeq = last.leftSeq ?? last.joinedSeq
-  const fields = { roomId: room.roomId, epoch: room.epoch, userId, role: member.role, intervals: structuredClone(member.intervals), current: last.leftSeq === null, foldedSeq }
+  const fields = {
+    roomId: room.roomId,
+    epoch: room.epoch,
+    userId,
+    role: member.role,
+    intervals: structuredClone(member.intervals),
+    current: last.leftSeq === null,
+    foldedSeq,
+  }
   const _id = `${room.roomId}|${room.epoch}|${userId}`
   // No match because a node that has folded further was here: then the upsert meets its document, and that one is better.
   await store.memberships.updateOne({ _id, foldedSeq: { $lt: foldedSeq } }, { $set: fields }, { upsert: true }).catch(ignoreDuplicateKey)

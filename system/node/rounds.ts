@@ -1,5 +1,7 @@
 /** Work that repeats: the next round begins a period after the last one ended, so that a slow store is never asked twice at once. */
-export interface Round extends AsyncDisposable { name: string }
+export interface Round extends AsyncDisposable {
+  name: string
+}
 
 export function repeat(name: string, everyMs: number, work: () => Promise<void>, onError: (error: unknown, during: string) => void): Round {
   let stopped = false

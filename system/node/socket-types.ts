@@ -1,7 +1,12 @@
 import type { Server, Socket } from 'socket.io'
 import type { ClientToServer, ServerToClient, WireEntry } from '../protocol.ts'
 
-export interface SessionData { user: string; device: string; connectionNumber: number; expiresAtMs: number }
+export interface SessionData {
+  user: string
+  device: string
+  connectionNumber: number
+  expiresAtMs: number
+}
 /** Events between nodes, through the adapter. */
 export interface NodeToNode {
   entry: (entry: WireEntry) => void

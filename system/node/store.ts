@@ -10,8 +10,23 @@ export interface StoredRoom {
   /** Every membership entry <= this seq is in `memberships`; a lower bound. */
   foldedThrough: number
 }
-export interface StoredMember extends Member { _id: string; roomId: string; epoch: string; userId: string; current: boolean; foldedSeq: number }
-export interface StoredCursor { _id: string; roomId: string; userId: string; deviceId: string; deliveredSeq: number; readSeq: number; changedAt: Date }
+export interface StoredMember extends Member {
+  _id: string
+  roomId: string
+  epoch: string
+  userId: string
+  current: boolean
+  foldedSeq: number
+}
+export interface StoredCursor {
+  _id: string
+  roomId: string
+  userId: string
+  deviceId: string
+  deliveredSeq: number
+  readSeq: number
+  changedAt: Date
+}
 
 export interface Store {
   client: MongoClient
@@ -41,7 +56,14 @@ export function openStore(url: string, database: string): Store {
     maxPoolSize: 32,
   })
   const db = client.db(database)
-  return { client, database: db, log: db.collection('room_log'), rooms: db.collection('rooms'), memberships: db.collection('memberships'), cursors: db.collection('cursors') }
+  return {
+    client,
+    database: db,
+    log: db.collection('room_log'),
+    rooms: db.collection('rooms'),
+    memberships: db.collection('memberships'),
+    cursors: db.collection('cursors'),
+  }
 }
 
 /** The indexes of a node, each to be made before it serves. */

@@ -16,7 +16,11 @@ import type { ChatSocket } from './socket-types.ts'
 const pageDeadlineMs = 5000
 
 type Cursor = SyncRequest['rooms'][string]
-interface Entered { room: RoomLog; cursor: Cursor; head: number }
+interface Entered {
+  room: RoomLog
+  cursor: Cursor
+  head: number
+}
 
 /** One a socket: a new `sync:begin` ends the replay of the one before. */
 export class SocketSync {
@@ -33,7 +37,10 @@ export class SocketSync {
   async begin(request: SyncRequest): Promise<SyncAck> {
     const generation = ++this.#generation
     const named = Object.entries(request.rooms)
-    const [entered, own] = await Promise.all([Promise.all(named.map(([roomId, cursor]) => this.#enter(roomId, cursor))), this.#context.rooms.roomsOf(this.#socket.data.user)])
+    const [entered, own] = await Promise.all([
+      Promise.all(named.map(([roomId, cursor]) => this.#enter(roomId, cursor))),
+      this.#context.rooms.roomsOf(this.#socket.data.user),
+    ])
     const rooms = entered.flatMap((found) => found ?? [])
     // After the answer has left: the client learns first which rooms to expect.
     setImmediate(() => void this.#replayAll(generation, rooms))

@@ -4,7 +4,11 @@ import { z } from 'zod'
 
 const claims = z.object({ sub: z.string().min(1), device: z.string().min(1), exp: z.number() })
 
-export interface Identity { user: string; device: string; expiresAtMs: number }
+export interface Identity {
+  user: string
+  device: string
+  expiresAtMs: number
+}
 export type TokenAnswer = { ok: true; identity: Identity } | { ok: false; code: 'token_expired' | 'forbidden' }
 
 const key = (secret: string) => new TextEncoder().encode(secret)

@@ -25,7 +25,16 @@ function bareRead({ length, tNs, client, session, room, kind, layer, message, se
   let [sum, latest] = [0, 0]
   for (let row = 0; row < length; row++) {
     latest += tNs[row] ?? 0
-    sum ^= (client[row] ?? 0) ^ (session[row] ?? 0) ^ (room[row] ?? 0) ^ (kind[row] ?? 0) ^ (layer[row] ?? 0) ^ (message[row] ?? 0) ^ (seq[row] ?? 0) ^ (rev[row] ?? 0) ^ (value[row] ?? 0)
+    sum ^=
+      (client[row] ?? 0) ^
+      (session[row] ?? 0) ^
+      (room[row] ?? 0) ^
+      (kind[row] ?? 0) ^
+      (layer[row] ?? 0) ^
+      (message[row] ?? 0) ^
+      (seq[row] ?? 0) ^
+      (rev[row] ?? 0) ^
+      (value[row] ?? 0)
   }
   return sum + latest
 }
@@ -56,7 +65,9 @@ function main(): void {
   const made = performance.now()
   const history = syntheticHistory({ rooms: 100, clients: 1000, messages })
   const { length } = history.columns
-  console.log(`${(length / 1e6).toFixed(1)} M rows, ${((messages * 10) / 1e6).toFixed(1)} M deliveries, made in ${((performance.now() - made) / 1e3).toFixed(1)} s`)
+  console.log(
+    `${(length / 1e6).toFixed(1)} M rows, ${((messages * 10) / 1e6).toFixed(1)} M deliveries, made in ${((performance.now() - made) / 1e3).toFixed(1)} s`,
+  )
   const rate = (ms: number): number => length / ms / 1e3
   const bare = rate(best(() => bareRead(history.columns)))
   console.log(`${'bare read of ten columns'.padEnd(28)} ${bare.toFixed(1).padStart(7)} M rows/s`)
@@ -65,7 +76,8 @@ function main(): void {
   const warm = shareParts(fresh(history))
   for (const check of core) {
     const finding = check.examine(fresh(history), guarantees)
-    if (finding.verdict !== 'valid') throw new Error(`${check.name} is ${finding.verdict} on a sound history: ${finding.why ?? JSON.stringify(finding.evidence[0])}`)
+    if (finding.verdict !== 'valid')
+      throw new Error(`${check.name} is ${finding.verdict} on a sound history: ${finding.why ?? JSON.stringify(finding.evidence[0])}`)
     const alone = rate(best(() => check.examine(fresh(history), guarantees)))
     const onTopMs = best(() => check.examine(warm, guarantees))
     console.log(`${check.name.padEnd(28)} ${told(alone, bare)}   (${onTopMs.toFixed(1)} ms on top of the shared parts)`)

@@ -32,7 +32,14 @@ function writeAll(folder: string): void {
     for (let row = 0; row < rows / writers; row++) writer.row(row * 1000 + number, row & 511, 1, room, kinds.delivery.code, 23, row % 60_000, row, row, row)
     return writer.close()
   })
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(smallManifest({ writers: counts.map(([rowFile, nameFile], number) => ({ writer: `load-${number}`, rows: rowFile?.rows ?? 0, names: nameFile?.rows ?? 0 })) })))
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    JSON.stringify(
+      smallManifest({
+        writers: counts.map(([rowFile, nameFile], number) => ({ writer: `load-${number}`, rows: rowFile?.rows ?? 0, names: nameFile?.rows ?? 0 })),
+      }),
+    ),
+  )
   writeFileSync(join(folder, 'trace.json'), JSON.stringify({ faults: [], nodes: [] }))
 }
 
@@ -73,20 +80,38 @@ const folder = mkdtempSync(join(tmpdir(), 'shakedown-bench-'))
 try {
   const microseconds = (milliseconds: number): string => ((milliseconds * 1000) / rows).toFixed(3)
   const millions = (milliseconds: number): string => (rows / milliseconds / 1000).toFixed(1)
-  const write = best(rounds, () => { writeAll(join(folder, 'run')) })
-  const bytesOnly = best(rounds, () => { writeBare(join(folder, 'bare')) })
+  const write = best(rounds, () => {
+    writeAll(join(folder, 'run'))
+  })
+  const bytesOnly = best(rounds, () => {
+    writeBare(join(folder, 'bare'))
+  })
   const fillOnly = best(rounds, fillBare)
-  console.log(`write      ${microseconds(write)} us a row (goal 0.1), ${(write / (bytesOnly + fillOnly)).toFixed(2)} x the bare work: ${microseconds(bytesOnly)} us to write the bytes, ${microseconds(fillOnly)} us to fill arrays`)
+  console.log(
+    `write      ${microseconds(write)} us a row (goal 0.1), ${(write / (bytesOnly + fillOnly)).toFixed(2)} x the bare work: ${microseconds(bytesOnly)} us to write the bytes, ${microseconds(fillOnly)} us to fill arrays`,
+  )
 
   let sum = 0
-  const read = best(rounds, () => { sum = sumColumns(join(folder, 'run')) })
+  const read = best(rounds, () => {
+    sum = sumColumns(join(folder, 'run'))
+  })
   const bareColumns = Array.from({ length: 3 }, () => Int32Array.from({ length: rows }, (_, row) => row))
-  const bareRead = best(rounds, () => { sum -= sumBare(bareColumns) })
-  console.log(`read       ${millions(read)} M rows/s (files read, 3 columns summed), ${(read / bareRead).toFixed(2)} x a bare sum of arrays in memory at ${millions(bareRead)} M rows/s`)
+  const bareRead = best(rounds, () => {
+    sum -= sumBare(bareColumns)
+  })
+  console.log(
+    `read       ${millions(read)} M rows/s (files read, 3 columns summed), ${(read / bareRead).toFixed(2)} x a bare sum of arrays in memory at ${millions(bareRead)} M rows/s`,
+  )
 
-  const copy = best(rounds, () => { for (let column = 0; column < 10; column++) bareColumns[0]?.slice() })
-  const open = best(1, () => { sum += openHistory(join(folder, 'run')).columns.length })
-  console.log(`open       ${millions(open)} M rows/s (${writers} writers merged by time, ids remapped, messages indexed), ${(open / copy).toFixed(2)} x a bare copy of 10 columns at ${millions(copy)} M rows/s`)
+  const copy = best(rounds, () => {
+    for (let column = 0; column < 10; column++) bareColumns[0]?.slice()
+  })
+  const open = best(1, () => {
+    sum += openHistory(join(folder, 'run')).columns.length
+  })
+  console.log(
+    `open       ${millions(open)} M rows/s (${writers} writers merged by time, ids remapped, messages indexed), ${(open / copy).toFixed(2)} x a bare copy of 10 columns at ${millions(copy)} M rows/s`,
+  )
   console.log(`           ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB resident at ${rows / 1e6} M rows; check sum ${sum}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

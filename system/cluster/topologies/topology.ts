@@ -14,5 +14,9 @@ export const nodeNames = (topology: Topology): string[] => Array.from({ length: 
 /** Every link of its cluster, known before it starts. */
 export function linkNames(topology: Topology, cohorts: readonly string[]): string[] {
   const nodes = nodeNames(topology)
-  return [...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`]), ...nodes.map((node) => `balancer->${node}`), ...cohorts.map((cohort) => `${cohort}->balancer`)]
+  return [
+    ...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`]),
+    ...nodes.map((node) => `balancer->${node}`),
+    ...cohorts.map((cohort) => `${cohort}->balancer`),
+  ]
 }

@@ -5,7 +5,8 @@ import type { Source } from '../component.ts'
 /** What an earlier run has downloaded or built; the first of the packages that is there. */
 export function fromCache(packages: readonly CachedPackage[]): Source {
   return {
-    name: 'cache', installs: false,
+    name: 'cache',
+    installs: false,
     find: async (search) => {
       for (const cached of packages) {
         const found = await findCached(cached, search)

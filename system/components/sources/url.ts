@@ -12,7 +12,8 @@ export interface UrlRecipe {
 export function runningUrl({ name, protocols, probe, example }: UrlRecipe): Source {
   const fix = `give its address, e.g. ${example}`
   return {
-    name: 'URL', installs: false,
+    name: 'URL',
+    installs: false,
     find: async ({ urls }) => {
       const text = urls[name]
       if (text === undefined) return { kind: 'unavailable', why: 'none given', fix: null }
@@ -22,7 +23,11 @@ export function runningUrl({ name, protocols, probe, example }: UrlRecipe): Sour
       try {
         return { kind: 'url', url, version: await probe(url), source: 'URL', standIn: null }
       } catch (error) {
-        return { kind: 'unavailable', why: `${url.host} does not answer: ${error instanceof Error ? error.message : String(error)}`, fix: `start the server at ${url.host}, or leave the URL out` }
+        return {
+          kind: 'unavailable',
+          why: `${url.host} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+          fix: `start the server at ${url.host}, or leave the URL out`,
+        }
       }
     },
   }
