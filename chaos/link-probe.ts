@@ -31,7 +31,7 @@ export function probeLink(link: Pick<Link, 'host' | 'port' | 'upstream'>, timeou
 
 interface Question {
   request: Buffer
-  isWhole(received: Buffer): boolean
+  isWhole: (received: Buffer) => boolean
 }
 
 const questions: Readonly<Record<Upstream, Question>> = {

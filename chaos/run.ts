@@ -42,8 +42,8 @@ export interface LiveState {
 }
 export interface RunReporter {
   /** One step done, or one thing that the user should know. */
-  line(text: string): void
-  live(state: LiveState): void
+  line: (text: string) => void
+  live: (state: LiveState) => void
 }
 
 export interface RunRequest {

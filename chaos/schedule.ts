@@ -19,7 +19,7 @@ const evidenceLeadMs = 1_000
 export interface ScheduleOptions {
   surroundings: Surroundings
   /** Milliseconds since the start of the run. */
-  nowMs(): number
+  nowMs: () => number
   /** When impact began; later phases and earlier ones are told by `phase()`. */
   phaseStartMs?: number
   /** Resolves when that many sends (of the room) are acked. */
@@ -28,8 +28,8 @@ export interface ScheduleOptions {
   signal: AbortSignal
   onInjected(index: number, name: string): void
   onHealed(index: number, name: string): void
-  faultOf?(name: string): ListedFault
-  sleep?(ms: number, signal: AbortSignal): Promise<void>
+  faultOf?: (name: string) => ListedFault
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 export interface Schedule extends AsyncDisposable {

@@ -50,12 +50,13 @@ export interface ArtilleryOptions {
   phases?: readonly { duration: number; arrivalRate: number }[]
 }
 
+const require = createRequire(import.meta.url)
 const graceMs = 3000
 const packageShape = z.object({ bin: z.object({ artillery: z.string() }) })
 
 /** Artillery's own entry point, to be run by this process's Node. */
 export function artilleryBin(): string {
-  const packagePath = createRequire(import.meta.url).resolve('artillery/package.json')
+  const packagePath = require.resolve('artillery/package.json')
   return join(dirname(packagePath), packageShape.parse(JSON.parse(readFileSync(packagePath, 'utf8'))).bin.artillery)
 }
 

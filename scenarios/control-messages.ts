@@ -40,6 +40,8 @@ export type FromWorker =
   /** History files are flushed and closed. */
   | { type: 'closed'; files: { name: string; rows: number }[] }
 
+export const typesFromWorker: Readonly<Record<FromWorker['type'], true>> = { hello: true, assign: true, progress: true, problem: true, closed: true }
+
 export type ToWorker =
   | { type: 'welcome'; originNs: string; historyFolder: string; driver: string; mutant: string | null; seed: number }
   /** `client` null: no more clients; the virtual user ends at once. */
@@ -47,3 +49,5 @@ export type ToWorker =
   | { type: 'phase'; name: string; atNs: string; durationMs: number }
   /** Leave in order: end all verbs, close clients, flush. */
   | { type: 'end' }
+
+export const typesToWorker: Readonly<Record<ToWorker['type'], true>> = { welcome: true, assigned: true, phase: true, end: true }

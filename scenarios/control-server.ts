@@ -9,7 +9,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { controlVersion, type ClientAssignment, type FromWorker, type Progress, type ToWorker } from './control-messages.ts'
+import { controlVersion, typesFromWorker, type ClientAssignment, type FromWorker, type Progress, type ToWorker } from './control-messages.ts'
 import { readLines, writeLine } from './json-lines.ts'
 import { mergeProgress } from './progress.ts'
 
@@ -151,7 +151,7 @@ export class ControlServer implements AsyncDisposable {
   #accept(socket: Socket): void {
     const worker: Worker = { socket, name: 'unnamed', progress: null, closed: false, gone: false }
     const problem = (text: string): void => void this.problems.push({ worker: worker.name, client: null, text })
-    readLines<FromWorker>(socket, (message) => this.#receive(worker, message), problem)
+    readLines<FromWorker>(socket, typesFromWorker, (message) => this.#receive(worker, message), problem)
     socket.on('error', (error) => problem(`control socket: ${error.message}`))
     socket.on('close', () => {
       worker.gone = true

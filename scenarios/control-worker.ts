@@ -1,6 +1,6 @@
 /** A load worker's end of the control socket. */
 import { connect, type Socket } from 'node:net'
-import { controlVersion, type ClientAssignment, type FromWorker, type Progress, type ToWorker } from './control-messages.ts'
+import { controlVersion, typesToWorker, type ClientAssignment, type FromWorker, type Progress, type ToWorker } from './control-messages.ts'
 import { withDeadline } from './deadline.ts'
 import { readLines, writeLine } from './json-lines.ts'
 import type { PhaseTime } from './pacer.ts'
@@ -43,6 +43,7 @@ export class ControlWorker {
     this.#socket = socket
     readLines<ToWorker>(
       socket,
+      typesToWorker,
       (message) => this.#receive(message),
       (text) => this.problem(null, text),
     )

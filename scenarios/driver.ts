@@ -2,7 +2,7 @@
  * All that the load engine knows of a chat. The reference client is one driver (drivers/reference.ts); a driver for
  * another Socket.IO server is one more file and one row in drivers/table.ts.
  */
-import type { Observer, Outcome, Status, Way } from '../system/client/observer.ts'
+import type { Observer, Outcome, Status } from '../system/client/observer.ts'
 
 export interface Identity {
   user: string
@@ -11,7 +11,7 @@ export interface Identity {
   url: string
 }
 
-export type { Observer, Outcome, Status, Way }
+export type { Observer, Outcome, Status }
 
 /** Abilities beyond send and receive. A check that needs one which is absent is not applicable. */
 export interface Capabilities {

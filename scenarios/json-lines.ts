@@ -4,14 +4,20 @@ import type { Socket } from 'node:net'
 /** Longer lines mean that the other side speaks something else. */
 const lineLimit = 4_000_000
 
-export function readLines<T>(socket: Socket, onValue: (value: T) => void, onProblem: (text: string) => void): void {
+/** `types` names every type that the other side may send: a line of another type, or of none, is a problem. */
+export function readLines<T extends { type: string }>(
+  socket: Socket,
+  types: Readonly<Record<T['type'], true>>,
+  onValue: (value: T) => void,
+  onProblem: (text: string) => void,
+): void {
   let rest = ''
   socket.setEncoding('utf8')
   socket.on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const value = parseLine<T>(line)
+      const value = parseLine(line, types)
       if (value === null) onProblem(`unreadable line on the control socket: ${line.slice(0, 120)}`)
       else onValue(value)
     }
@@ -22,10 +28,10 @@ export function readLines<T>(socket: Socket, onValue: (value: T) => void, onProb
   })
 }
 
-function parseLine<T>(line: string): T | null {
+function parseLine<T extends { type: string }>(line: string, types: Readonly<Record<T['type'], true>>): T | null {
   try {
-    const value: T & { type?: unknown } = JSON.parse(line)
-    return typeof value === 'object' && value !== null && typeof value.type === 'string' ? value : null
+    const value: T | null = JSON.parse(line)
+    return typeof value === 'object' && value !== null && Object.hasOwn(types, value.type) ? value : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error

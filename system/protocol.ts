@@ -19,7 +19,6 @@ const identifier = z
   .max(64)
   .regex(/^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only')
 export const roomId = identifier
-export const userId = identifier
 export const deviceId = identifier
 /** UUIDv7, made once when the person presses send (or asks for any other operation); it never changes over retries. */
 export const operationId = z.uuid()

@@ -40,16 +40,3 @@ export function buildHistory(parts: Omit<History, 'rowsOf' | 'journalRowsOf'>): 
     },
   }
 }
-
-export const emptyJournals: History['journals'] = {
-  length: 0,
-  tNs: new Float64Array(0),
-  node: new Int32Array(0),
-  boot: new Int32Array(0),
-  stage: new Uint8Array(0),
-  room: new Int32Array(0),
-  seq: new Int32Array(0),
-  count: new Int32Array(0),
-  extra: new Int32Array(0),
-  message: new Int32Array(0),
-}

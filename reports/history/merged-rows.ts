@@ -43,7 +43,7 @@ export class MergedRows {
   }
 
   /** A function that appends the next batch of one writer. Foreign messages become -(merged name id) - 2; own ids stay as they are. */
-  writer(writerNames: readonly string[]): { append(rows: RowsRead): void; doubts: WriterDoubts } {
+  writer(writerNames: readonly string[]): { append: (rows: RowsRead) => void; doubts: WriterDoubts } {
     this.#starts.push(this.columns.length)
     const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null }
     const merged = Int32Array.from(writerNames, (name) => this.#names.idOf(name))

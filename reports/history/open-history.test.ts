@@ -74,12 +74,13 @@ describe('a sound run', () => {
   })
 
   test('has the journals by time, with messages by the operationId of any attempt', () => {
-    const { journals, nodes, rooms, journalRowsOf, files } = openHistory(smallRun().folder)
+    const history = openHistory(smallRun().folder)
+    const { journals, nodes, rooms, files } = history
     expect([...journals.tNs]).toEqual([20, 25, 30, 40])
     expect([...journals.message]).toEqual([0, 0, -1, -1])
     expect([...journals.room].map((room) => rooms[room] ?? null).slice(0, 1)).toEqual(['room-b, whose name is longer than one row of forty-eight bytes'])
     expect([...journals.node].map((node) => nodes[node])).toEqual(Array(4).fill('node-1'))
-    expect([...journalRowsOf('relayed')]).toEqual([2])
+    expect([...history.journalRowsOf('relayed')]).toEqual([2])
     expect(rooms).not.toContain('node-1')
     expect(files.map(({ name, state }) => [name, state])).toContainEqual(['node-1.1.rows', 'closed'])
   })

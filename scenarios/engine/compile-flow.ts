@@ -81,8 +81,8 @@ function thinkStep(spec: StepSpec, helpers: Helpers): FlowStep {
 /** Own loop, because that of socketio-v3 takes each step that is not an emit for HTTP. Ends early with the run. */
 function loopStep(spec: StepSpec, parts: FlowParts, used: Set<VerbName>): FlowStep {
   const steps = (Array.isArray(spec['loop']) ? spec['loop'] : []).map((step: unknown) => compileStep(step, parts, used))
-  const countName = String(spec['loopValue'] ?? '$loopCount')
-  const elementName = String(spec['loopElement'] ?? '$loopElement')
+  const countName = typeof spec['loopValue'] === 'string' ? spec['loopValue'] : '$loopCount'
+  const elementName = typeof spec['loopElement'] === 'string' ? spec['loopElement'] : '$loopElement'
   return async (passage) => {
     const { vars } = passage.context
     const over = typeof spec['over'] === 'string' ? vars[spec['over']] : spec['over']

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { DeadlineError } from '../deadline.ts'
 import type { ArtilleryStep, Context, Events, Script, StepSpec } from './artillery-contract.ts'
 
+const require = createRequire(import.meta.url)
+
 interface SocketioEngine {
   httpDelegate: { setInitialContext(context: Context): Context }
   step(spec: StepSpec, events: Events): ArtilleryStep
@@ -18,7 +20,7 @@ export interface SocketioSteps {
 
 /** `config.timeout` in seconds is the deadline of a step, 10 by default, as in that engine. */
 export function createSocketioSteps(script: Script): SocketioSteps {
-  const Engine: SocketioEngineClass = createRequire(import.meta.url)('artillery-engine-socketio-v3')
+  const Engine: SocketioEngineClass = require('artillery-engine-socketio-v3')
   const { engines } = script.config
   const options = { ...objectOf(engines?.['socketio-v3']), ...objectOf(engines?.['chat']) }
   const engine = new Engine({ ...script, config: { ...script.config, engines: { 'socketio-v3': options } } })

@@ -54,8 +54,8 @@ function checkDocument(document: Document, report: Report): void {
 
 function checkScenario(document: Document, scenario: Node | null, report: Report): void {
   if (!isMap(scenario)) return report(scenario, 'a scenario is a map with engine and flow')
-  const engine = String(scenario.get('engine') ?? document.getIn(['config', 'engine']) ?? 'http')
-  if (!ourEngines.has(engine)) return
+  const engine: unknown = scenario.get('engine') ?? document.getIn(['config', 'engine']) ?? 'http'
+  if (typeof engine !== 'string' || !ourEngines.has(engine)) return
   if (!document.hasIn(['config', 'engines', engine]))
     report(scenario, `config.engines.${engine}: {} is missing, and Artillery doesn't load the engine without it`)
   const flow = resolved(document, scenario.get('flow', true))

@@ -1,6 +1,6 @@
 /** Waiting for a condition of the client: looked at again whenever something has changed. */
 export interface Changes {
-  announce(): void
+  announce: () => void
   /** Resolves once `holds()` is true; rejects at the deadline with what `waitingFor()` then says, or when the client closes. */
   until(holds: () => boolean, timeoutMs: number, waitingFor: () => string): Promise<void>
   close(): void

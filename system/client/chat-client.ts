@@ -43,18 +43,18 @@ export interface ChatClient {
   /** Resolves once connected and synced; rejects at the deadline with what it waited for, and then goes on trying until closed. */
   connect(timeoutMs: number): Promise<void>
   /** Resolves once the user is a member and the view of the room is synced. */
-  join(room: string): Promise<void>
+  join: (room: string) => Promise<void>
   /** Puts a message into the outbox; its clientMessageId. */
-  send(room: string, body: string): string
+  send: (room: string, body: string) => string
   /** Takes back a message that was never emitted. */
-  cancel(clientMessageId: string): boolean
+  cancel: (clientMessageId: string) => boolean
   /** Sends a failed message again: the same clientMessageId, a new clientSeq. */
-  resend(clientMessageId: string): boolean
+  resend: (clientMessageId: string) => boolean
   /** Drops the connection and connects again; outbox and views stay. */
   reconnect(timeoutMs: number): Promise<void>
   /** Why there is work left, or null. */
-  pending(): string | null
-  close(): Promise<void>
+  pending: () => string | null
+  close: () => Promise<void>
 }
 
 /** A client with what its storage still has of it; it connects when told to. */

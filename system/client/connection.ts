@@ -152,7 +152,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!socket.connected) throw new Error('not connected')
       return (await parts.emitWithAck(socket, event, payload, settings.ackMs)) as Answer<typeof event>
     },
-    on: (event, listener) => void listenTo(socket, event, listener),
+    on: (event, listener) => listenTo(socket, event, listener),
     pending: () => (greeted ? null : `not connected${problem === null ? '' : ` (${problem})`}`),
   }
 }

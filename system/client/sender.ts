@@ -31,12 +31,12 @@ export interface Sender {
   /** A new row of the outbox: written first, then sent. */
   submit(row: OutboxRow): void
   /** The own entry came by the wire: the message is stored, whatever became of the ack. */
-  seen(entry: WireEntry): void
+  seen: (entry: WireEntry) => void
   pump(room: string): void
   /** Tells what people now see of rows that wait. */
   refresh(): void
-  cancel(clientMessageId: string): boolean
-  resend(clientMessageId: string): boolean
+  cancel: (clientMessageId: string) => boolean
+  resend: (clientMessageId: string) => boolean
 }
 
 export function createSender(options: SenderOptions): Sender {

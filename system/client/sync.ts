@@ -38,7 +38,7 @@ export interface Sync {
   /** This room, on the present connection; without one it is begun with the next. */
   begin(room: Room): void
   lost(): void
-  synced(): boolean
+  synced: () => boolean
 }
 
 export function createSync(options: SyncOptions): Sync {

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 const keptLines = 200
 
 export interface ProgramOutput {
-  tail(): string
+  tail: () => string
   /** The first line, printed already or still to come, that matches. Rejects when `ended` resolves first or at the deadline, quoting the tail. */
-  line(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>
+  line: (pattern: RegExp, timeoutMs: number) => Promise<RegExpMatchArray>
 }
 
 export function collectOutput(name: string, streams: readonly Readable[], logPath: string, ended: Promise<string>): ProgramOutput {

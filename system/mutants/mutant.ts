@@ -9,6 +9,6 @@ export interface Mutant {
   caughtBy: readonly string[]
   /** The experiment that provokes it. */
   experiment: string
-  node?(parts: NodeParts): NodeParts
-  client?(parts: ClientParts): ClientParts
+  node?: (parts: NodeParts) => NodeParts
+  client?: (parts: ClientParts) => ClientParts
 }

@@ -7,7 +7,7 @@ export interface Installation {
   /** What a person would type to get it without us. */
   fix: string
   /** Resolves with the program, or with the reason why it could not be had. */
-  install(search: Search): Promise<Found | string>
+  install: (search: Search) => Promise<Found | string>
 }
 
 /** A source that downloads, builds or installs: refused under `--no-install`, and it says what it does and how long that took. */

@@ -4,7 +4,7 @@ export interface UrlRecipe {
   name: ComponentName
   protocols: readonly string[]
   /** Connects and answers the server's version, within a few seconds; rejects when it can't. */
-  probe(url: URL): Promise<string>
+  probe: (url: URL) => Promise<string>
   example: string
 }
 
