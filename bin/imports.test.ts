@@ -36,9 +36,9 @@ for (const [folder, others] of Object.entries(allowed)) {
 }
 
 test('the reader of imports sees static, dynamic and type imports', () => {
-  expect(importsOf(`import { a } from './a.ts'\nimport type { B } from '../b.ts'\nawait import('./c.ts')\nimport 'node:fs'`)).toEqual([
+  expect(importsOf(`import { a } from './a.ts'\nimport type { B } from '../bin/b.ts'\nawait import('./c.ts')\nimport 'node:fs'`)).toEqual([
     './a.ts',
-    '../b.ts',
+    '../bin/b.ts',
     './c.ts',
   ])
 })

@@ -76,7 +76,7 @@ describe('a writer', () => {
 })
 
 describe('a damaged file', () => {
-  test('cut at every byte gives its whole batches and says that it is truncated', () => {
+  test('cut at every byte gives its whole batches and says that it is truncated', { timeout: 60_000 }, () => {
     const { folder, rows } = smallFile()
     const path = join(folder, 'cut.rows.arrow')
     const seen = new Set<number>()
