@@ -47,7 +47,12 @@ function roomsOf(history: History): Pick<Audit, 'heads' | 'epochs' | 'capacity' 
     capacity[room[row] ?? 0] = Math.max(capacity[room[row] ?? 0] ?? 1, (seq[row] ?? 0) + 1)
   }
   for (const kind of ['stored', 'storedEntry']) {
-    for (const row of history.rowsOf(kind)) capacity[room[row] ?? 0] = Math.max(capacity[room[row] ?? 0] ?? 1, (seq[row] ?? 0) + 1)
+    const rows = history.rowsOf(kind)
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index] ?? 0
+      const inRoom = room[row] ?? 0
+      if ((seq[row] ?? 0) >= (capacity[inRoom] ?? 1)) capacity[inRoom] = (seq[row] ?? 0) + 1
+    }
   }
   let cells = 0
   for (let index = 0; index < rooms; index++) {
@@ -76,13 +81,20 @@ export const auditOf = once((history: History): Audit => {
     rowAt[cell] = row
   }
   const stored = history.rowsOf('stored')
-  for (const row of stored) {
+  for (let index = 0; index < stored.length; index++) {
+    const row = stored[index] ?? 0
     const own = message[row] ?? -1
     take(row, own)
-    copies[own] = Math.min(255, (copies[own] ?? 0) + 1)
-    if (storedRow[own] === -1) storedRow[own] = row
+    if (own < 0) continue
+    const before = copies[own] ?? 0
+    if (before < 255) copies[own] = before + 1
+    if (before === 0) storedRow[own] = row
   }
-  for (const row of history.rowsOf('storedId')) if (idRow[message[row] ?? -1] === -1) idRow[message[row] ?? -1] = row
+  const ids = history.rowsOf('storedId')
+  for (let index = 0; index < ids.length; index++) {
+    const own = message[ids[index] ?? 0] ?? -1
+    if (own >= 0 && idRow[own] === -1) idRow[own] = ids[index] ?? 0
+  }
   for (const row of history.rowsOf('storedEntry')) take(row, otherEntry)
   const audit = { ...rooms, storedAt, rowAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
   return { ...audit, doubt: missing(history, audit) ?? disagreement(history, audit) }
@@ -104,47 +116,71 @@ function disagreement(history: History, audit: Audit): string | null {
     if (seq[row] !== audit.heads[index])
       return `readers of the audit disagree: head of ${history.rooms[index]} is ${audit.heads[index]} in the store and ${seq[row]} for a fresh client (${reader(layer[row] ?? 0)})`
   }
-  for (const row of history.rowsOf('audited')) {
+  const seen = new Seen(history, audit)
+  const audited = history.rowsOf('audited')
+  const { base, capacity, rowAt, storedAt } = audit
+  for (let at = 0; at < audited.length; at++) {
+    const row = audited[at] ?? 0
     const index = room[row] ?? 0
-    const cell = (audit.base[index] ?? 0) + (seq[row] ?? 0)
-    const own = message[row] ?? -1
+    const cell = (base[index] ?? 0) + (seq[row] ?? 0)
     // Subtle: by cell, not by message: a message that is stored twice is read twice.
-    const stored = audit.rowAt[cell] ?? -1
+    const stored = rowAt[cell] ?? -1
     const same =
-      (seq[row] ?? 0) < (audit.capacity[index] ?? 0) &&
-      audit.storedAt[cell] === own &&
+      (seq[row] ?? 0) < (capacity[index] ?? 0) &&
+      storedAt[cell] === (message[row] ?? -1) &&
       stored !== -1 &&
       value[stored] === value[row] &&
       rev[stored] === rev[row]
     if (!same)
       return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same in the store and for a fresh client (${reader(layer[row] ?? 0)})`
+    seen.add(index, seq[row] ?? 0, layer[row] ?? 0)
   }
-  return skipped(history, audit)
+  for (const row of history.rowsOf('auditedEntry')) seen.add(room[row] ?? 0, seq[row] ?? 0, layer[row] ?? 0)
+  return seen.skipped(history, audit)
 }
 
-/** A fresh client may begin above seq 1 (its membership), but from its first seq to the head it must have read every message. */
-function skipped(history: History, audit: Audit): string | null {
-  const { room, seq, layer } = history.columns
-  for (const bit of [2, 4]) {
-    const lowest = new Float64Array(history.rooms.length).fill(Infinity)
-    const read = new Uint8Array(audit.storedAt.length)
-    for (const kind of ['audited', 'auditedEntry']) {
-      for (const row of history.rowsOf(kind)) {
-        if (((layer[row] ?? 0) & bit) === 0) continue
-        const index = room[row] ?? 0
-        lowest[index] = Math.min(lowest[index] ?? Infinity, seq[row] ?? 0)
-        if ((seq[row] ?? 0) < (audit.capacity[index] ?? 0)) read[(audit.base[index] ?? 0) + (seq[row] ?? 0)] = 1
-      }
-    }
-    for (let index = 0; index < history.rooms.length; index++) {
-      for (let at = lowest[index] ?? Infinity; at <= (audit.heads[index] ?? -1); at++) {
-        const cell = (audit.base[index] ?? 0) + at
-        if ((audit.storedAt[cell] ?? nothing) >= 0 && read[cell] === 0)
-          return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[index]} seq ${at}`
-      }
-    }
+/** What fresh clients read, by cell and by the bits 2 (sync) and 4 (history). */
+class Seen {
+  readonly #bits: Uint8Array
+  readonly #base: Int32Array
+  readonly #capacity: Int32Array
+  /** By `2 * room`, one more for history: the lowest seq read. */
+  readonly #lowest: Int32Array
+
+  constructor(history: History, audit: Audit) {
+    this.#bits = new Uint8Array(audit.storedAt.length)
+    this.#base = audit.base
+    this.#capacity = audit.capacity
+    this.#lowest = new Int32Array(2 * history.rooms.length).fill(unread)
   }
-  return null
+
+  add(room: number, seq: number, layer: number): void {
+    const lowest = this.#lowest
+    if ((layer & 2) !== 0 && seq < (lowest[2 * room] ?? unread)) lowest[2 * room] = seq
+    if ((layer & 4) !== 0 && seq < (lowest[2 * room + 1] ?? unread)) lowest[2 * room + 1] = seq
+    if (seq >= (this.#capacity[room] ?? 0)) return
+    const cell = (this.#base[room] ?? 0) + seq
+    this.#bits[cell] = (this.#bits[cell] ?? 0) | layer
+  }
+
+  /** A fresh client may begin above seq 1 (its membership), but from its first seq to the head it must have read every message. */
+  skipped(history: History, audit: Audit): string | null {
+    const bits = this.#bits
+    const { storedAt, base, heads } = audit
+    for (const bit of [2, 4]) {
+      for (let room = 0; room < history.rooms.length; room++) {
+        const head = heads[room] ?? -1
+        const cells = base[room] ?? 0
+        for (let at = this.#lowest[2 * room + (bit === 2 ? 0 : 1)] ?? unread; at <= head; at++) {
+          if ((storedAt[cells + at] ?? nothing) >= 0 && ((bits[cells + at] ?? 0) & bit) === 0)
+            return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[room]} seq ${at}`
+        }
+      }
+    }
+    return null
+  }
 }
 
+/** Above every seq. */
+const unread = 0x7fffffff
 const reader = (layer: number): string => ((layer & 2) !== 0 ? 'sync' : (layer & 4) !== 0 ? 'history' : 'store')

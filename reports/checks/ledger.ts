@@ -1,5 +1,6 @@
 /**
  * One pass over the rows: which seqs each client saw in each room, one byte a (client, room, seq), and the few rows that look wrong.
+ * Rows unlike the audit (unlike.ts) are left out.
  * A *view* is a (client, room); its bytes begin at `viewBase[client * rooms + room]`.
  *
  *   bit 0 wire, 1 applied, 2 shown       in this session (wire) or view generation (applied, shown): the same bits as `layers`
@@ -10,19 +11,9 @@ import type { History } from '../history/history.ts'
 import { kinds, layers } from '../history/kinds.ts'
 import { auditOf, otherEntry, type Audit } from './audit.ts'
 import { once } from './once.ts'
-import { operationsOf } from './operations.ts'
+import { Suspects } from './suspects.ts'
 
 export const marks = { everOnWire: 0b1001, everApplied: 0b1_0010, excused: 0b100_0000 } as const
-
-/** Counts all, keeps the first rows as examples. */
-export class Suspects {
-  count = 0
-  readonly rows: number[] = []
-  add(row: number): void {
-    this.count++
-    if (this.rows.length < 1000) this.rows.push(row)
-  }
-}
 
 export interface Ledger {
   /** -1 where that client saw nothing of that room. */
@@ -30,7 +21,6 @@ export interface Ledger {
   flags: Uint8Array
   /** By view: the last seq applied in order (not by page), -1 when none. */
   last: Int32Array
-  deliveries: number
   appliedRows: number
   /** Applied rows by way. */
   ways: { live: number; sync: number; range: number; page: number }
@@ -41,33 +31,36 @@ export interface Ledger {
   again: Suspects
   /** Applied with a hole before it. */
   jumped: Suspects
-  /** Another message or entry than the audit has at that seq, or a seq above its head. */
-  unlike: Suspects
-  /** Nobody invoked it for that room. */
-  phantoms: Suspects
 }
+
+/** Words of a view in `Views.state`, beside each other: a row then touches one line of the cache. */
+const stride = 4
+const [sessionWord, lastWord] = [1, 2]
 
 /** The bytes of views, made at the first row that needs them. */
 class Views {
   flags: Uint8Array
-  readonly viewBase: Int32Array
-  readonly session: Int32Array
-  readonly last: Int32Array
+  /** By `stride * view`: where its bytes begin, its session, the last seq applied in order; -1 each when none. */
+  readonly state: Int32Array
   readonly #capacity: Int32Array
   readonly #rooms: number
   #used = 0
 
   constructor(history: History, audit: Audit) {
-    const views = history.clients.length * history.rooms.length
     this.#rooms = history.rooms.length
     this.#capacity = audit.capacity
-    this.viewBase = new Int32Array(views).fill(-1)
-    this.session = new Int32Array(views).fill(-1)
-    this.last = new Int32Array(views).fill(-1)
+    this.state = new Int32Array(stride * history.clients.length * history.rooms.length).fill(-1)
     let owned = 0
     const indexOf = new Map(history.rooms.map((name, index) => [name, index]))
     for (const client of history.clients) for (const room of client.rooms) owned += audit.capacity[indexOf.get(room) ?? -1] ?? 0
     this.flags = new Uint8Array(owned + 64)
+  }
+
+  /** One word of each view. */
+  column(word: number): Int32Array {
+    const column = new Int32Array(this.state.length / stride)
+    for (let view = 0; view < column.length; view++) column[view] = this.state[stride * view + word] ?? -1
+    return column
   }
 
   open(view: number): number {
@@ -77,14 +70,15 @@ class Views {
       larger.set(this.flags)
       this.flags = larger
     }
-    this.viewBase[view] = this.#used
+    const from = this.#used
+    this.state[stride * view] = from
     this.#used += needed
-    return this.viewBase[view] ?? 0
+    return from
   }
 
   /** Moves the bits of what just ended (1 = wire, 6 = applied and shown) to those of earlier times. */
   age(view: number, bits: number): void {
-    const from = this.viewBase[view] ?? -1
+    const from = this.state[stride * view] ?? -1
     if (from < 0) return
     for (let at = from; at < from + (this.#capacity[view % this.#rooms] ?? 0); at++) {
       const flags = this.flags[at] ?? 0
@@ -94,42 +88,43 @@ class Views {
 
   /** A reset at `head`: what lies above the last applied seq up to head is excused, and a new generation follows the room from there. */
   reset(view: number, head: number): void {
-    const from = (this.viewBase[view] ?? -1) < 0 ? this.open(view) : (this.viewBase[view] ?? 0)
+    const opened = this.state[stride * view] ?? -1
+    const from = opened < 0 ? this.open(view) : opened
     const top = Math.min(head, (this.#capacity[view % this.#rooms] ?? 0) - 1)
-    for (let seq = Math.max(0, this.last[view] ?? 0); seq <= top; seq++) this.flags[from + seq] = (this.flags[from + seq] ?? 0) | marks.excused
+    for (let seq = Math.max(0, this.state[stride * view + lastWord] ?? 0); seq <= top; seq++)
+      this.flags[from + seq] = (this.flags[from + seq] ?? 0) | marks.excused
     this.age(view, layers.applied | layers.shown)
-    this.last[view] = head
+    this.state[stride * view + lastWord] = head
   }
 }
 
 export const ledgerOf = once((history: History): Ledger => {
-  const audit = auditOf(history)
-  const { invokedRoom } = operationsOf(history)
-  const views = new Views(history, audit)
+  const views = new Views(history, auditOf(history))
   const byWay = new Float64Array(16)
-  const suspects = { again: new Suspects(), jumped: new Suspects(), unlike: new Suspects(), phantoms: new Suspects() }
-  const counts = passOver(history, audit, invokedRoom, views, byWay, suspects)
+  const suspects = { again: new Suspects(), jumped: new Suspects() }
+  const counts = passOver(history, auditOf(history), views, byWay, suspects)
   const way = (bit: number): number => byWay.reduce((sum, count, index) => (((index << 4) & bit) !== 0 ? sum + count : sum), 0)
   const ways = { live: way(layers.live), sync: way(layers.sync), range: way(layers.range), page: way(layers.page) }
-  return { viewBase: views.viewBase, flags: views.flags, last: views.last, ...counts, ways, ...suspects }
+  return { viewBase: views.column(0), flags: views.flags, last: views.column(lastWord), ...counts, ways, ...suspects }
 })
 
-/** The hot loop: six columns, one byte of state a row; everything rare is a call. */
+const whole = layers.wire | layers.applied | layers.shown
+
+/** The hot loop: seven columns, one byte of state a row; everything rare is a call. */
 function passOver(
   history: History,
   audit: Audit,
-  invokedRoom: Int32Array,
   views: Views,
   byWay: Float64Array,
-  suspects: Pick<Ledger, 'again' | 'jumped' | 'unlike' | 'phantoms'>,
-): Pick<Ledger, 'deliveries' | 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
+  suspects: Pick<Ledger, 'again' | 'jumped'>,
+): Pick<Ledger, 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
   const { base, capacity, storedAt } = audit
-  const { viewBase, last, session: viewSession } = views
+  const { state } = views
   const rooms = history.rooms.length
   // Subtle: `open` may replace the bytes; a local name keeps a load out of every row.
   let { flags } = views
-  let [deliveries, appliedRows, wireDuplicates, redeliveries] = [0, 0, 0, 0]
+  let [appliedRows, wireDuplicates, redeliveries] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
     const isMessage = code === kinds.delivery.code
@@ -142,43 +137,38 @@ function passOver(
     const inRoom = room[row] ?? 0
     const at = seq[row] ?? 0
     const own = isMessage ? (message[row] ?? 0) : otherEntry
-    if (isMessage) {
-      deliveries++
-      if (invokedRoom[own] !== inRoom) suspects.phantoms.add(row)
-    }
-    if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) {
-      suspects.unlike.add(row)
-      continue
-    }
+    if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) continue
     const view = (client[row] ?? 0) * rooms + inRoom
-    let from = viewBase[view] ?? 0
+    const word = stride * view
+    let from = state[word] ?? 0
     if (from < 0) {
       from = views.open(view)
       flags = views.flags
     }
-    if (viewSession[view] !== session[row]) {
+    if (state[word + sessionWord] !== session[row]) {
       views.age(view, layers.wire)
-      viewSession[view] = session[row] ?? 0
+      state[word + sessionWord] = session[row] ?? 0
     }
-    const bits = (layer[row] ?? 0) & 7
+    const came = layer[row] ?? 0
+    const bits = came & whole
     const before = flags[from + at] ?? 0
-    const repeated = before & bits
-    if (repeated !== 0) {
-      if ((repeated & layers.wire) !== 0) wireDuplicates++
-      if ((repeated & 6) !== 0) suspects.again.add(row)
-    }
-    if ((bits & layers.wire) !== 0 && (before & 9) === 8) redeliveries++
     flags[from + at] = before | bits
+    if (before !== 0) {
+      const repeated = before & bits
+      if ((repeated & layers.wire) !== 0) wireDuplicates++
+      if ((repeated & (layers.applied | layers.shown)) !== 0) suspects.again.add(row)
+      if ((bits & layers.wire) !== 0 && (before & marks.everOnWire) === 8) redeliveries++
+    }
     if ((bits & layers.applied) === 0) continue
     if (isMessage) {
       appliedRows++
-      const way = (layer[row] ?? 0) >> 4
-      byWay[way] = (byWay[way] ?? 0) + 1
+      byWay[came >> 4] = (byWay[came >> 4] ?? 0) + 1
     }
-    if (((layer[row] ?? 0) & layers.page) !== 0) continue
-    const previous = last[view] ?? 0
-    if (previous !== at - 1 && previous !== -1 && at > previous) suspects.jumped.add(row)
-    if (at > previous) last[view] = at
+    if ((came & layers.page) !== 0) continue
+    const previous = state[word + lastWord] ?? 0
+    if (at <= previous) continue
+    if (previous !== at - 1 && previous !== -1) suspects.jumped.add(row)
+    state[word + lastWord] = at
   }
-  return { deliveries, appliedRows, wireDuplicates, redeliveries }
+  return { appliedRows, wireDuplicates, redeliveries }
 }

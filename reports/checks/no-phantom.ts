@@ -2,30 +2,32 @@
  * Rule: every message that a client saw on any layer, or that is stored, was invoked by a client of the run, by that sender and for that room.
  * Population: message deliveries and stored messages.
  */
+import type { History } from '../history/history.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
-import { ledgerOf } from './ledger.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
+import { Suspects } from './suspects.ts'
 
 export const noPhantom: Check = {
   name: 'no-phantom',
   claim: 'everything seen or stored was sent by its sender to that room',
   examine(history) {
     const { message, room, client } = history.columns
-    const ledger = ledgerOf(history)
     const { invokedRoom } = operationsOf(history)
+    const seen = seenPhantoms(history, invokedRoom)
     const stored = history.rowsOf('stored')
     const phantoms = stored.filter((row) => {
       const own = message[row] ?? -1
       return invokedRoom[own] !== room[row] || history.messages.client[own] !== client[row]
     })
-    const rows = [...ledger.phantoms.rows, ...phantoms]
+    const rows = [...seen.phantoms.rows, ...phantoms]
     return conclude({
-      population: ledger.deliveries + stored.length,
-      violations: ledger.phantoms.count + phantoms.length,
-      figures: { seen: ledger.phantoms.count, stored: phantoms.length },
+      population: seen.deliveries + stored.length,
+      violations: seen.phantoms.count + phantoms.length,
+      figures: { seen: seen.phantoms.count, stored: phantoms.length },
       evidence: rows.slice(0, exampleLimit).map((row) => {
         const own = message[row] ?? -1
         const sentTo = history.rooms[invokedRoom[own] ?? -1]
@@ -40,4 +42,17 @@ export const noPhantom: Check = {
       doubt: auditOf(history).doubt,
     })
   },
+}
+
+/** Deliveries of messages that nobody invoked for that room. */
+function seenPhantoms(history: History, invokedRoom: Int32Array): { deliveries: number; phantoms: Suspects } {
+  const { kind, room, message, length } = history.columns
+  const phantoms = new Suspects()
+  let deliveries = 0
+  for (let row = 0; row < length; row++) {
+    if (kind[row] !== kinds.delivery.code) continue
+    deliveries++
+    if (invokedRoom[message[row] ?? 0] !== room[row]) phantoms.add(row)
+  }
+  return { deliveries, phantoms }
 }

@@ -16,47 +16,101 @@ export interface Operations {
   failedRow: Int32Array
 }
 
-export const operationsOf = once((history: History): Operations => {
-  const { message, room, tNs, client } = history.columns
-  const length = history.messages.length
-  const times = (): Float64Array => new Float64Array(length).fill(NaN)
-  const rows = (): Int32Array => new Int32Array(length).fill(-1)
-  const operations: Operations = {
-    intendedNs: times(),
-    invokedNs: times(),
-    commitNs: times(),
-    invokedRoom: rows(),
-    intendedRow: rows(),
-    invokedRow: rows(),
-    okRow: rows(),
-    failedRow: rows(),
-  }
-  firstRows(history.rowsOf('intended'), message, operations.intendedRow)
-  firstRows(history.rowsOf('invoked'), message, operations.invokedRow)
-  firstRows(history.rowsOf('ok'), message, operations.okRow)
-  firstRows(history.rowsOf('failed'), message, operations.failedRow)
-  const { journals } = history
-  const committed = new Int32Array(length).fill(-1)
-  firstRows(history.journalRowsOf('committed'), journals.message, committed)
-  for (let own = 0; own < length; own++) {
-    const intended = operations.intendedRow[own] ?? -1
-    const invoked = operations.invokedRow[own] ?? -1
-    const commit = committed[own] ?? -1
-    const acked = operations.okRow[own] ?? -1
-    if (intended !== -1) operations.intendedNs[own] = tNs[intended] ?? NaN
-    if (invoked !== -1) operations.invokedNs[own] = tNs[invoked] ?? NaN
-    if (invoked !== -1 && history.messages.client[own] === client[invoked]) operations.invokedRoom[own] = room[invoked] ?? -1
-    if (commit !== -1) operations.commitNs[own] = journals.tNs[commit] ?? NaN
-    else if (acked !== -1) operations.commitNs[own] = tNs[acked] ?? NaN
-  }
-  return operations
-})
+export const operationsOf = once((history: History): Operations => new LazyOperations(history))
 
-/** The first of these rows for each message. */
-function firstRows(rows: Int32Array, message: Int32Array, target: Int32Array): void {
+/** Each column is made at its first use: most checks need one or two of them. */
+class LazyOperations implements Operations {
+  readonly #history: History
+  readonly #rows = new Map<string, Int32Array>()
+  readonly #times = new Map<string, Float64Array>()
+  #invokedRoom: Int32Array | null = null
+
+  constructor(history: History) {
+    this.#history = history
+  }
+
+  get intendedNs(): Float64Array {
+    return this.#timesOf('intended', () => timesAt(this.intendedRow, this.#history.columns.tNs))
+  }
+
+  get invokedNs(): Float64Array {
+    return this.#timesOf('invoked', () => timesAt(this.invokedRow, this.#history.columns.tNs))
+  }
+
+  get commitNs(): Float64Array {
+    return this.#timesOf('commit', () => {
+      const { journals, columns, messages } = this.#history
+      const times = timesAt(this.okRow, columns.tNs)
+      const committed = firstRows(this.#history.journalRowsOf('committed'), journals.message, messages.length)
+      for (let own = 0; own < times.length; own++) {
+        const row = committed[own] ?? -1
+        if (row !== -1) times[own] = journals.tNs[row] ?? NaN
+      }
+      return times
+    })
+  }
+
+  get invokedRoom(): Int32Array {
+    return (this.#invokedRoom ??= invokedRooms(this.#history, this.invokedRow))
+  }
+
+  get intendedRow(): Int32Array {
+    return this.#rowsOf('intended')
+  }
+
+  get invokedRow(): Int32Array {
+    return this.#rowsOf('invoked')
+  }
+
+  get okRow(): Int32Array {
+    return this.#rowsOf('ok')
+  }
+
+  get failedRow(): Int32Array {
+    return this.#rowsOf('failed')
+  }
+
+  #rowsOf(kind: string): Int32Array {
+    const rows = this.#rows.get(kind) ?? firstRows(this.#history.rowsOf(kind), this.#history.columns.message, this.#history.messages.length)
+    this.#rows.set(kind, rows)
+    return rows
+  }
+
+  #timesOf(what: string, make: () => Float64Array): Float64Array {
+    const times = this.#times.get(what) ?? make()
+    this.#times.set(what, times)
+    return times
+  }
+}
+
+function timesAt(rows: Int32Array, tNs: Float64Array): Float64Array {
+  const times = new Float64Array(rows.length)
+  for (let own = 0; own < rows.length; own++) {
+    const row = rows[own] ?? -1
+    times[own] = row === -1 ? NaN : (tNs[row] ?? NaN)
+  }
+  return times
+}
+
+/** An invocation in another client's name doesn't count. */
+function invokedRooms(history: History, invokedRow: Int32Array): Int32Array {
+  const { room, client } = history.columns
+  const senders = history.messages.client
+  const rooms = new Int32Array(invokedRow.length).fill(-1)
+  for (let own = 0; own < rooms.length; own++) {
+    const row = invokedRow[own] ?? -1
+    if (row !== -1 && senders[own] === client[row]) rooms[own] = room[row] ?? -1
+  }
+  return rooms
+}
+
+/** By message: the first of these rows, -1 when none. */
+function firstRows(rows: Int32Array, message: Int32Array, length: number): Int32Array {
+  const first = new Int32Array(length).fill(-1)
   for (let index = rows.length - 1; index >= 0; index--) {
     const row = rows[index] ?? 0
     const own = message[row] ?? -1
-    if (own >= 0) target[own] = row
+    if (own >= 0) first[own] = row
   }
+  return first
 }

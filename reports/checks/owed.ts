@@ -3,7 +3,7 @@
  * audit's head, its own included; one that left is owed what it had reached: its last sync head, applied seq or delivered watermark.
  */
 import type { History } from '../history/history.ts'
-import { auditOf } from './audit.ts'
+import { auditOf, type Audit } from './audit.ts'
 import { ledgerOf, marks } from './ledger.ts'
 import { membershipOf, type Member } from './membership.ts'
 import { once } from './once.ts'
@@ -80,34 +80,68 @@ export const owedOf = once((history: History): Owed => {
   return result
 })
 
+/** By seq of a room: when its message was committed, and the node that accepted it (name id); nothing for what is no message. */
+interface Commits {
+  room: number
+  atNs: Float64Array
+  node: Int32Array
+}
+
+function commitsOf(history: History, audit: Audit, commitNs: Float64Array, room: number): Commits {
+  const { storedAt, storedRow } = audit
+  const { session } = history.columns
+  const cells = audit.base[room] ?? 0
+  const atNs = new Float64Array(audit.capacity[room] ?? 0).fill(NaN)
+  const node = new Int32Array(atNs.length).fill(-1)
+  for (let seq = 0; seq < atNs.length; seq++) {
+    const message = storedAt[cells + seq] ?? -1
+    if (message < 0) continue
+    atNs[seq] = commitNs[message] ?? NaN
+    node[seq] = session[storedRow[message] ?? -1] ?? -1
+  }
+  return { room, atNs, node }
+}
+
 function counter(history: History, result: Owed & { gaps: Gap[] }): (member: Member, client: number, head: number) => void {
   const audit = auditOf(history)
-  const ledger = ledgerOf(history)
-  const { commitNs, intendedNs } = operationsOf(history)
+  const { storedAt } = audit
+  const { viewBase, flags } = ledgerOf(history)
+  const { commitNs } = operationsOf(history)
   const sessions = sessionsOf(history)
-  const acceptedBy = (message: number): number => history.columns.session[audit.storedRow[message] ?? -1] ?? -1
-  const oneInterval = (client: number, room: number, from: number, to: number): void => {
+  let commits = commitsOf(history, audit, commitNs, 0)
+  const miss = (gap: Gap): void => {
+    result.missing[gap.place]++
+    result.missingByRoom[gap.room] = (result.missingByRoom[gap.room] ?? 0) + 1
+    result.earliestMissingNs = Math.min(result.earliestMissingNs, operationsOf(history).intendedNs[gap.message] || 0)
+    if (result.gaps.length < 1000) result.gaps.push(gap)
+  }
+  const oneInterval = (client: number, room: number, first: number, last: number): void => {
+    if (commits.room !== room) commits = commitsOf(history, audit, commitNs, room)
+    const { atNs, node } = commits
     const cells = audit.base[room] ?? 0
-    const view = ledger.viewBase[client * history.rooms.length + room] ?? -1
-    let segment = { node: -1, fromNs: 0, toNs: 0 }
-    for (let seq = from; seq <= to; seq++) {
-      const message = audit.storedAt[cells + seq] ?? -1
+    const view = viewBase[client * history.rooms.length + room] ?? -1
+    const list = sessions.of[client] ?? []
+    let [segmentNode, fromNs, toNs] = [-1, 0, 0]
+    let [local, remote, offline, applied] = [0, 0, 0, 0]
+    for (let seq = first; seq <= last; seq++) {
+      const message = storedAt[cells + seq] ?? -1
       if (message < 0) continue
-      const at = commitNs[message] ?? NaN
+      const at = atNs[seq] ?? NaN
       // Subtle: commits of a room rise with seq, so that one lookup serves a whole session.
-      if (!(segment.fromNs <= at && at < segment.toNs)) segment = segmentAt(sessions.of[client] ?? [], at)
-      const place = segment.node === -1 ? 'offline' : segment.node === acceptedBy(message) ? 'local' : 'remote'
-      result.owed[place]++
-      const flags = view < 0 ? 0 : (ledger.flags[view + seq] ?? 0)
-      if ((flags & marks.everApplied) !== 0) result.applied++
-      else if ((flags & marks.excused) !== 0) result.excused++
-      else {
-        result.missing[place]++
-        result.missingByRoom[room] = (result.missingByRoom[room] ?? 0) + 1
-        result.earliestMissingNs = Math.min(result.earliestMissingNs, intendedNs[message] || 0)
-        if (result.gaps.length < 1000) result.gaps.push({ client, room, seq, message, place })
-      }
+      if (!(fromNs <= at && at < toNs)) ({ node: segmentNode, fromNs, toNs } = segmentAt(list, at))
+      const isLocal = segmentNode === node[seq]
+      if (segmentNode === -1) offline++
+      else if (isLocal) local++
+      else remote++
+      const got = view < 0 ? 0 : (flags[view + seq] ?? 0)
+      if ((got & marks.everApplied) !== 0) applied++
+      else if ((got & marks.excused) !== 0) result.excused++
+      else miss({ client, room, seq, message, place: segmentNode === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
     }
+    result.owed.local += local
+    result.owed.remote += remote
+    result.owed.offline += offline
+    result.applied += applied
   }
   return (member, client, head) => {
     for (const interval of member.intervals) oneInterval(client, member.room, interval.from + 1, Math.min(head, interval.to - 1))

@@ -8,32 +8,32 @@ import type { Story } from '../result.ts'
 import { auditOf, nothing, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
-import { ledgerOf } from './ledger.ts'
 import { rowText, tell } from './story.ts'
+import { unlikeAudit } from './unlike.ts'
 
 export const sequence: Check = {
   name: 'sequence',
   claim: 'the seqs of every room are 1 to its head, each for one entry, for everyone the same',
   examine(history, guarantees) {
     const audit = auditOf(history)
-    const ledger = ledgerOf(history)
+    const unlike = unlikeAudit(history, audit)
     const holes = holesOf(history, audit)
     const epochs = foreignEpochs(history, audit)
     const heads = headsAbove(history, audit)
     const acks = unlikeAcks(history, audit)
-    const rows = [...audit.reused, ...acks, ...ledger.unlike.rows, ...heads, ...epochs]
+    const rows = [...audit.reused, ...acks, ...unlike.rows, ...heads, ...epochs]
     const stories = [
       ...holes.slice(0, exampleLimit).map((hole) => holeStory(history, hole)),
       ...rows.slice(0, exampleLimit).map((row) => rowStory(history, audit, row)),
     ]
     return conclude({
       population: audit.stored + history.rowsOf('storedEntry').length,
-      violations: holes.length + audit.reused.length + acks.length + ledger.unlike.count + heads.length + epochs.length,
+      violations: holes.length + audit.reused.length + acks.length + unlike.count + heads.length + epochs.length,
       figures: {
         holes: holes.length,
         reused: audit.reused.length,
         unlikeAcks: acks.length,
-        unlikeDeliveries: ledger.unlike.count,
+        unlikeDeliveries: unlike.count,
         headsAbove: heads.length,
         foreignEpochs: epochs.length,
       },
@@ -58,29 +58,36 @@ function holesOf(history: History, audit: Audit): Hole[] {
 }
 
 /** Stored rows of another epoch, or above the head that the audit found. */
-function foreignEpochs(history: History, audit: Audit): number[] {
-  const { room, rev, seq } = history.columns
-  return ['storedId', 'storedEntry'].flatMap((kind) =>
-    [...history.rowsOf(kind)].filter((row) => rev[row] !== audit.epochs[room[row] ?? 0] || (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0)),
-  )
-}
+const foreignEpochs = (history: History, audit: Audit): number[] => aboveOrForeign(history, audit, ['storedId', 'storedEntry'], history.columns.rev)
+const headsAbove = (history: History, audit: Audit): number[] => aboveOrForeign(history, audit, ['heartbeat', 'syncComplete'], history.columns.value)
 
-function headsAbove(history: History, audit: Audit): number[] {
-  const { room, seq, value } = history.columns
-  return ['heartbeat', 'syncComplete'].flatMap((kind) =>
-    [...history.rowsOf(kind)].filter((row) => (seq[row] ?? 0) > (audit.heads[room[row] ?? 0] ?? 0) || value[row] !== audit.epochs[room[row] ?? 0]),
-  )
+function aboveOrForeign(history: History, { heads, epochs }: Audit, names: readonly string[], epoch: Int32Array): number[] {
+  const { room, seq } = history.columns
+  const found: number[] = []
+  for (const name of names) {
+    const rows = history.rowsOf(name)
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index] ?? 0
+      const inRoom = room[row] ?? 0
+      if (epoch[row] !== epochs[inRoom] || (seq[row] ?? 0) > (heads[inRoom] ?? 0)) found.push(row)
+    }
+  }
+  return found
 }
 
 /** Acks whose seq belongs to another message. An acked message that isn't stored at all is for acked-is-stored, unless its seq is taken. */
-function unlikeAcks(history: History, audit: Audit): number[] {
+function unlikeAcks(history: History, { capacity, base, storedAt }: Audit): number[] {
   const { room, seq, message } = history.columns
-  return [...history.rowsOf('ok')].filter((row) => {
+  const found: number[] = []
+  const acks = history.rowsOf('ok')
+  for (let index = 0; index < acks.length; index++) {
+    const row = acks[index] ?? 0
     const at = seq[row] ?? 0
-    const index = room[row] ?? 0
-    const there = at < (audit.capacity[index] ?? 0) ? (audit.storedAt[(audit.base[index] ?? 0) + at] ?? nothing) : nothing
-    return there !== nothing && there !== message[row]
-  })
+    const inRoom = room[row] ?? 0
+    const there = at < (capacity[inRoom] ?? 0) ? (storedAt[(base[inRoom] ?? 0) + at] ?? nothing) : nothing
+    if (there !== nothing && there !== message[row]) found.push(row)
+  }
+  return found
 }
 
 function holeStory(history: History, hole: Hole): Story {
