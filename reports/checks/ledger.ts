@@ -119,6 +119,7 @@ function passOver(
   suspects: Pick<Ledger, 'again' | 'jumped'>,
 ): Pick<Ledger, 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
+  const [delivery, entry, syncReset] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code]
   const { base, capacity, storedAt } = audit
   const { state } = views
   const rooms = history.rooms.length
@@ -127,9 +128,9 @@ function passOver(
   let [appliedRows, wireDuplicates, redeliveries] = [0, 0, 0]
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
-    const isMessage = code === kinds.delivery.code
-    if (!isMessage && code !== kinds.entry.code) {
-      if (code !== kinds.syncReset.code) continue
+    const isMessage = code === delivery
+    if (!isMessage && code !== entry) {
+      if (code !== syncReset) continue
       views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
       flags = views.flags
       continue

@@ -47,10 +47,11 @@ export const noPhantom: Check = {
 /** Deliveries of messages that nobody invoked for that room. */
 function seenPhantoms(history: History, invokedRoom: Int32Array): { deliveries: number; phantoms: Suspects } {
   const { kind, room, message, length } = history.columns
+  const delivery = kinds.delivery.code
   const phantoms = new Suspects()
   let deliveries = 0
   for (let row = 0; row < length; row++) {
-    if (kind[row] !== kinds.delivery.code) continue
+    if (kind[row] !== delivery) continue
     deliveries++
     if (invokedRoom[message[row] ?? 0] !== room[row]) phantoms.add(row)
   }

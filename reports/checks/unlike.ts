@@ -6,14 +6,15 @@ import { Suspects } from './suspects.ts'
 
 export function unlikeAudit(history: History, audit: Audit): Suspects {
   const { kind, room, seq, message, length } = history.columns
+  const [delivery, entry] = [kinds.delivery.code, kinds.entry.code]
   const { base, capacity, storedAt } = audit
   const unlike = new Suspects()
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
-    if (code !== kinds.delivery.code && code !== kinds.entry.code) continue
+    if (code !== delivery && code !== entry) continue
     const inRoom = room[row] ?? 0
     const at = seq[row] ?? 0
-    const own = code === kinds.delivery.code ? (message[row] ?? 0) : otherEntry
+    const own = code === delivery ? (message[row] ?? 0) : otherEntry
     if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) unlike.add(row)
   }
   return unlike
