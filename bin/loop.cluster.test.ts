@@ -51,6 +51,22 @@ test('after SIGKILL of the harness no process of the run is alive 2 s later, and
   expect(verified.exitCode, verified.output).toBe(3)
 })
 
+test('Ctrl-C ends everything in order, tells what was done, and exits 130', async () => {
+  const run = join(folder, 'interrupted')
+  const harness = spawn(process.execPath, [entryPoint, 'run', 'steady', '--out', run], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [harness.stdout, harness.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await until('the load workers record', 90_000, () => existsSync(join(run, 'history')) && readdirSync(join(run, 'history')).length >= 4)
+  const runId = (JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')) as { runId: string }).runId
+  const ended = new Promise<number | null>((resolve) => harness.once('exit', resolve))
+  harness.kill('SIGINT')
+  await until('the harness to end', 20_000, () => harness.exitCode !== null)
+  expect(await ended).toBe(130)
+  expect(output).toContain('interrupted')
+  expect(output).toContain('again: npx shakedown run steady')
+  await until('every process of the run to be gone', 2_000, () => processesOf(runId).length === 0)
+})
+
 /** Linux: the run's id is in the environment of all that belongs to it. */
 function processesOf(runId: string): string[] {
   return readdirSync('/proc')

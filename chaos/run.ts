@@ -119,8 +119,7 @@ export async function run(request: RunRequest): Promise<void> {
       watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
     }),
   )
-  await control.allConnected(arrivalDeadlineMs)
-  signal.throwIfAborted()
+  await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
 
   const timeline = new Timeline({ request, record, writer, control, nowNs, originNs })
   const schedule = stack.use(
@@ -141,7 +140,7 @@ export async function run(request: RunRequest): Promise<void> {
   record.faults(await schedule.done)
   await timeline.settle(cluster, settleMs)
   control.end()
-  await control.allClosed(closeDeadlineMs)
+  await unlessAborted(control.allClosed(closeDeadlineMs), signal)
   const ended = await artillery.exited
   live[Symbol.dispose]()
   if (ended.code !== 0) record.problem(`Artillery ended with ${ended.signal ?? `code ${ended.code}`}`)
@@ -286,4 +285,19 @@ function until(durationMs: number, signal: AbortSignal): Promise<void> {
     }, durationMs)
     signal.addEventListener('abort', abort, { once: true })
   })
+}
+
+/** Rejects with the signal's reason as soon as it is aborted. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => {
+    aborted.reject(signal.reason)
+  }
+  signal.throwIfAborted()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
