@@ -2,12 +2,12 @@
  * Rule: each message with an `ok` row has exactly one `stored` row, and its seq, server id, epoch and body hash are those of the ack and of
  * the intent (hash: of `intended`). Population: acked sends (further acks of one message are judged too, and counted once).
  */
-import type { History } from '../history/history.ts'
+import type { Columns, History } from '../history/history.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { locate } from './locus.ts'
-import { operationsOf, type Operations } from './operations.ts'
+import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
 
 type Fault = 'absent' | 'twice' | 'seq' | 'id' | 'epoch' | 'hash' | 'room'
@@ -17,15 +17,18 @@ export const ackedIsStored: Check = {
   claim: 'every acked send is stored once, with its id, seq, epoch and content',
   examine(history, guarantees) {
     const audit = auditOf(history)
-    const operations = operationsOf(history)
     const faults = new Map<number, { row: number; what: Fault }>()
     const judged = new Uint8Array(history.messages.length)
     let population = 0
-    for (const row of history.rowsOf('ok')) {
-      const message = history.columns.message[row] ?? -1
+    const { columns } = history
+    const { intendedRow } = operationsOf(history)
+    const acks = history.rowsOf('ok')
+    for (let index = 0; index < acks.length; index++) {
+      const row = acks[index] ?? 0
+      const message = columns.message[row] ?? -1
       if (judged[message] === 0) population++
       judged[message] = 1
-      const what = compare(history, audit, operations, row, message)
+      const what = compare(columns, audit, intendedRow, row, message)
       if (what !== null && !faults.has(message)) faults.set(message, { row, what })
     }
     const kinds = [...faults.values()].map((fault) => fault.what)
@@ -45,8 +48,7 @@ export const ackedIsStored: Check = {
   },
 }
 
-function compare(history: History, audit: Audit, operations: Operations, ok: number, message: number): Fault | null {
-  const { seq, rev, value, room } = history.columns
+function compare({ seq, rev, value, room }: Columns, audit: Audit, intendedRow: Int32Array, ok: number, message: number): Fault | null {
   const copies = audit.copies[message] ?? 0
   if (copies !== 1) return copies === 0 ? 'absent' : 'twice'
   const stored = audit.storedRow[message] ?? -1
@@ -55,7 +57,7 @@ function compare(history: History, audit: Audit, operations: Operations, ok: num
   if (seq[stored] !== seq[ok]) return 'seq'
   if (id !== -1 && value[id] !== value[ok]) return 'id'
   if (id !== -1 && rev[id] !== rev[ok]) return 'epoch'
-  const intended = operations.intendedRow[message] ?? -1
+  const intended = intendedRow[message] ?? -1
   return intended !== -1 && value[stored] !== value[intended] ? 'hash' : null
 }
 

@@ -19,10 +19,13 @@ export const noPhantom: Check = {
     const { invokedRoom } = operationsOf(history)
     const seen = seenPhantoms(history, invokedRoom)
     const stored = history.rowsOf('stored')
-    const phantoms = stored.filter((row) => {
+    const senders = history.messages.client
+    const phantoms: number[] = []
+    for (let index = 0; index < stored.length; index++) {
+      const row = stored[index] ?? 0
       const own = message[row] ?? -1
-      return invokedRoom[own] !== room[row] || history.messages.client[own] !== client[row]
-    })
+      if (invokedRoom[own] !== room[row] || senders[own] !== client[row]) phantoms.push(row)
+    }
     const rows = [...seen.phantoms.rows, ...phantoms]
     return conclude({
       population: seen.deliveries + stored.length,

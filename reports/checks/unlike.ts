@@ -9,13 +9,17 @@ export function unlikeAudit(history: History, audit: Audit): Suspects {
   const [delivery, entry] = [kinds.delivery.code, kinds.entry.code]
   const { base, capacity, storedAt } = audit
   const unlike = new Suspects()
+  // Deliveries of one message come together: what the last one named is not looked up again.
+  let [lastRoom, lastSeq, lastOwn] = [-1, -1, -1]
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
     if (code !== delivery && code !== entry) continue
     const inRoom = room[row] ?? 0
     const at = seq[row] ?? 0
     const own = code === delivery ? (message[row] ?? 0) : otherEntry
+    if (own === lastOwn && at === lastSeq && inRoom === lastRoom) continue
     if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) unlike.add(row)
+    else [lastRoom, lastSeq, lastOwn] = [inRoom, at, own]
   }
   return unlike
 }
