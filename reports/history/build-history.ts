@@ -72,4 +72,3 @@ export function buildHistory(parts: Omit<History, 'rowsOf' | 'journalRowsOf'>): 
     },
   }
 }
-
