@@ -44,17 +44,15 @@ export const noStuckStatus: Check = {
       population,
       violations: found.length,
       figures: { ...counts, worstToDeliveredMs: worstMs(history, last) } satisfies Figures,
-      evidence: found
-        .slice(0, exampleLimit)
-        .map(({ message, status }) =>
-          tell(history, {
-            title: messageTitle(history, message),
-            message,
-            rows: [last[message] ?? -1].filter((row) => row !== -1),
-            locus: stuck.has(statuses[status as keyof typeof statuses]) ? locate(history, message, null) : null,
-            closing: `it is still shown as ${status} at the end`,
-          }),
-        ),
+      evidence: found.slice(0, exampleLimit).map(({ message, status }) =>
+        tell(history, {
+          title: messageTitle(history, message),
+          message,
+          rows: [last[message] ?? -1].filter((row) => row !== -1),
+          locus: stuck.has(statuses[status as keyof typeof statuses]) ? locate(history, message, null) : null,
+          closing: `it is still shown as ${status} at the end`,
+        }),
+      ),
       doubt: auditOf(history).doubt ?? (found.length > 0 ? quiescence.doubt : null),
       ...(found.length > 0 && !quiescence.settled ? { why: `the deadline of settle passed with work pending: ${quiescence.pending}` } : {}),
     })
