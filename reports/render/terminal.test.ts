@@ -48,7 +48,7 @@ test('a valid run: every check with its population, faults with proof, latencies
   expect(text).toContain('9 owed deliveries: all applied (by range 2)')
   expect(text).toContain('all caught up 201 ms after the heal')
   expect(text).toContain('connections 2/1   sends 67/33 %')
-  expect(text).toContain('mongo is SecantusDB 0.5.3, not the real one')
+  expect(text).toContain('stand-in  mongo: SecantusDB')
   expect(text).toContain('again: npx shakedown run redis-drop --seed 7')
   // oxlint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001B/)

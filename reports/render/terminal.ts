@@ -6,6 +6,8 @@ import { duration, number } from './words.ts'
 
 type Colours = ReturnType<typeof picocolors.createColors>
 const width = 31
+/** Lines of evidence in the summary; result.json has them all. */
+const evidenceShown = 2
 
 /** `colour` false: plain text, for files and pipes. `folder`: where the run lies, as the reader would type it (default: its name). Ends without a newline. */
 export function renderTerminal(result: Result, options: { colour: boolean; folder?: string }): string {
@@ -24,9 +26,7 @@ export function renderTerminal(result: Result, options: { colour: boolean; folde
     ...latencyLines(result),
     ...recoveryLines(result),
     ...evennessLines(result),
-    ...result.components
-      .filter((component) => component.standIn !== null)
-      .map((component) => `  stand-in  ${component.name} is ${component.standIn} ${component.version}, not the real one`),
+    ...result.components.filter((component) => component.standIn !== null).map((component) => `  stand-in  ${component.name}: ${component.standIn}`),
     '',
     `  ${options.folder ?? result.folder}   ·   again: ${result.replay}`,
   ].join('\n')
@@ -46,7 +46,9 @@ function faultLines(result: Result): string[] {
   return result.faults.map((fault) => {
     const span = `${seconds(fault.injectedAt)} -> ${fault.healedAt === null ? 'the end' : seconds(fault.healedAt)}`
     const proof =
-      fault.divergence === null ? `${fault.bit ? 'bit' : 'did NOT bite'}: ${fault.evidence.join(', ') || 'no evidence'}` : `not as planned: ${fault.divergence}`
+      fault.divergence === null
+        ? `${fault.bit ? 'bit' : 'did NOT bite'}: ${fault.evidence.slice(0, evidenceShown).join(', ') || 'no evidence'}`
+        : `not as planned: ${fault.divergence}`
     return `  fault  ${`${fault.fault} ${fault.target}`.padEnd(width - 7)}   ${span}   ${proof}${fault.heal === null ? '' : `; ${fault.heal}`}`
   })
 }
