@@ -12,6 +12,10 @@ test('invalid: a message of another room', () => {
   const change = { with: ['rooms room-2', '4.0 carol gets m3 6 room=room-2', '9.2 audit head room-2 0'] }
   expect(examineChanged(noPhantom, change)).toMatchObject({ verdict: 'invalid', figures: { seen: 1 } })
 })
+test('invalid: the store has a message that nobody sent', () => {
+  const change = { without: ['audit head'], with: ['9.106 audit stored ghost room-1 7 node-2', '9.107 audit head room-1 7', '9.108 audit read ghost room-1 7'] }
+  expect(examineChanged(noPhantom, change)).toMatchObject({ verdict: 'invalid', figures: { seen: 0, stored: 1 } })
+})
 test('unknown: no audit', () => {
   expect(examineChanged(noPhantom, { without: ['audit head'] }).verdict).toBe('unknown')
 })
