@@ -9,13 +9,15 @@ export interface BalancerServer {
 export interface BalancerOptions {
   topology: Topology
   port: number
-  /** Path of a unix socket of at most 97 bytes. */ adminSocket: string
+  /** Path of a unix socket of at most 97 bytes. */
+  adminSocket: string
   servers: readonly BalancerServer[]
 }
 
 /**
- * A dead node is down after two failed checks (110-270 ms after SIGKILL, 700 ms when it only hangs) and its sessions are shut at once,
- * so that no client waits for its own ping timeout. Source of the options: HAProxy 2.6 configuration manual.
+ * A dead node is down after two failed checks (110-270 ms after SIGKILL, about 2 s when it only hangs) and its sessions are shut at once,
+ * so that no client waits for its own ping timeout. A check may take a second: at 250 ms a machine that was busy with two runs took
+ * sound nodes for dead and moved half of the clients. Source of the options: HAProxy 2.6 configuration manual.
  */
 export function balancerConfiguration({ topology, port, adminSocket, servers }: BalancerOptions): string {
   return `global
@@ -28,7 +30,7 @@ defaults
   timeout client 1m
   timeout server 1m
   timeout tunnel 1h
-  timeout check 250ms
+  timeout check 1s
   timeout queue 2s
   option redispatch 1
   retries 2
