@@ -40,11 +40,9 @@ class LazyOperations implements Operations {
   get commitNs(): Float64Array {
     return this.#timesOf('commit', () => {
       const { journals, columns, messages } = this.#history
-      const times = timesAt(this.okRow, columns.tNs)
-      const committed = firstRows(this.#history.journalRowsOf('committed'), journals.message, messages.length)
+      const times = timesAt(firstRows(this.#history.journalRowsOf('committed'), journals.message, messages.length), journals.tNs)
       for (let own = 0; own < times.length; own++) {
-        const row = committed[own] ?? -1
-        if (row !== -1) times[own] = journals.tNs[row] ?? NaN
+        if (Number.isNaN(times[own])) times[own] = columns.tNs[this.okRow[own] ?? -1] ?? NaN
       }
       return times
     })

@@ -5,11 +5,11 @@
 import type { History } from '../history/history.ts'
 import { auditOf, type Audit } from './audit.ts'
 import { ledgerOf, marks } from './ledger.ts'
-import { membershipOf, type Member } from './membership.ts'
+import { membershipOf } from './membership.ts'
 import { once } from './once.ts'
 import { operationsOf } from './operations.ts'
 import { expectedOf } from './present.ts'
-import { sessionsOf } from './sessions.ts'
+import { sessionsOf, type Session } from './sessions.ts'
 
 /** By where the recipient was connected when the message was committed. */
 export interface Places {
@@ -72,84 +72,92 @@ export const owedOf = once((history: History): Owed => {
   for (const [room, list] of members.entries()) {
     for (const member of list) {
       for (const client of member.clients) {
-        const head = heads[room] ?? -1
-        count(member, client, expected[client] === 1 ? head : Math.min(head, limit[client * history.rooms.length + room] ?? -1))
+        const most = expected[client] === 1 ? Infinity : (limit[client * history.rooms.length + room] ?? -1)
+        const head = Math.min(heads[room] ?? -1, most)
+        for (const { from, to } of member.intervals) count(client, room, from + 1, Math.min(head, to - 1))
       }
     }
   }
   return result
 })
 
-/** By seq of a room: when its message was committed, and the node that accepted it (name id); nothing for what is no message. */
+/** By cell of the audit: when its message was committed (NaN unknown), and the node that accepted it (name id, -1 unknown). */
 interface Commits {
-  room: number
   atNs: Float64Array
   node: Int32Array
 }
 
-function commitsOf(history: History, audit: Audit, commitNs: Float64Array, room: number): Commits {
-  const { storedAt, storedRow } = audit
-  const { session } = history.columns
-  const cells = audit.base[room] ?? 0
-  const atNs = new Float64Array(audit.capacity[room] ?? 0).fill(NaN)
-  const node = new Int32Array(atNs.length).fill(-1)
-  for (let seq = 0; seq < atNs.length; seq++) {
-    const message = storedAt[cells + seq] ?? -1
-    if (message < 0) continue
-    atNs[seq] = commitNs[message] ?? NaN
-    node[seq] = session[storedRow[message] ?? -1] ?? -1
+function commitsOf(history: History, { base, storedAt, storedRow, rowAt }: Audit): Commits {
+  const { session, message, room, seq } = history.columns
+  const { commitNs } = operationsOf(history)
+  const atNs = new Float64Array(storedAt.length).fill(NaN)
+  const node = new Int32Array(storedAt.length).fill(-1)
+  const stored = history.rowsOf('stored')
+  for (let index = 0; index < stored.length; index++) {
+    const row = stored[index] ?? 0
+    const cell = (base[room[row] ?? 0] ?? 0) + (seq[row] ?? 0)
+    const own = message[row] ?? -1
+    // Subtle: a message that is stored twice has the node of its first row at both cells.
+    if (rowAt[cell] !== row || own < 0) continue
+    atNs[cell] = commitNs[own] ?? NaN
+    node[cell] = session[storedRow[own] ?? -1] ?? -1
   }
-  return { room, atNs, node }
+  return { atNs, node }
 }
 
-function counter(history: History, result: Owed & { gaps: Gap[] }): (member: Member, client: number, head: number) => void {
+/** What one client got of the seqs `first` to `last` of a room. */
+type Count = (client: number, room: number, first: number, last: number) => void
+
+function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
   const audit = auditOf(history)
-  const { storedAt } = audit
+  const { base, storedAt } = audit
   const { viewBase, flags } = ledgerOf(history)
-  const { commitNs } = operationsOf(history)
+  const { atNs, node } = commitsOf(history, audit)
   const sessions = sessionsOf(history)
-  let commits = commitsOf(history, audit, commitNs, 0)
   const miss = (gap: Gap): void => {
     result.missing[gap.place]++
     result.missingByRoom[gap.room] = (result.missingByRoom[gap.room] ?? 0) + 1
     result.earliestMissingNs = Math.min(result.earliestMissingNs, operationsOf(history).intendedNs[gap.message] || 0)
     if (result.gaps.length < 1000) result.gaps.push(gap)
   }
-  const oneInterval = (client: number, room: number, first: number, last: number): void => {
-    if (commits.room !== room) commits = commitsOf(history, audit, commitNs, room)
-    const { atNs, node } = commits
-    const cells = audit.base[room] ?? 0
+  return (client, room, first, last) => {
     const view = viewBase[client * history.rooms.length + room] ?? -1
     const list = sessions.of[client] ?? []
-    let [segmentNode, fromNs, toNs] = [-1, 0, 0]
+    const cells = base[room] ?? 0
+    let segment: Segment = { node: -1, fromNs: 0, toNs: 0 }
+    let { node: at, fromNs, toNs } = segment
     let [local, remote, offline, applied] = [0, 0, 0, 0]
     for (let seq = first; seq <= last; seq++) {
       const message = storedAt[cells + seq] ?? -1
       if (message < 0) continue
-      const at = atNs[seq] ?? NaN
+      const committedNs = atNs[cells + seq] ?? 0
       // Subtle: commits of a room rise with seq, so that one lookup serves a whole session.
-      if (!(fromNs <= at && at < toNs)) ({ node: segmentNode, fromNs, toNs } = segmentAt(list, at))
-      const isLocal = segmentNode === node[seq]
-      if (segmentNode === -1) offline++
+      if (!(fromNs <= committedNs && committedNs < toNs)) {
+        segment = segmentAt(list, committedNs)
+        at = segment.node
+        fromNs = segment.fromNs
+        toNs = segment.toNs
+      }
+      const isLocal = at === node[cells + seq]
+      if (at === -1) offline++
       else if (isLocal) local++
       else remote++
       const got = view < 0 ? 0 : (flags[view + seq] ?? 0)
       if ((got & marks.everApplied) !== 0) applied++
       else if ((got & marks.excused) !== 0) result.excused++
-      else miss({ client, room, seq, message, place: segmentNode === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
+      else miss({ client, room, seq, message, place: at === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
     }
     result.owed.local += local
     result.owed.remote += remote
     result.owed.offline += offline
     result.applied += applied
   }
-  return (member, client, head) => {
-    for (const interval of member.intervals) oneInterval(client, member.room, interval.from + 1, Math.min(head, interval.to - 1))
-  }
 }
 
+type Segment = Pick<Session, 'node' | 'fromNs' | 'toNs'>
+
 /** The session at that time, or the time offline between two; of no length when the time isn't known. */
-function segmentAt(list: readonly { node: number; fromNs: number; toNs: number }[], atNs: number): { node: number; fromNs: number; toNs: number } {
+function segmentAt(list: readonly Segment[], atNs: number): Segment {
   const index = list.findLastIndex((one) => one.fromNs <= atNs)
   const found = list[index]
   if (found !== undefined && atNs < found.toNs) return found
