@@ -50,6 +50,30 @@ test('progress of several workers is one, the latest of each', async () => {
   await server.allConnected(1000)
 })
 
+test('acks are waited for over all workers, in all rooms or in one, and the deadline says how many there were', async () => {
+  await using server = await start()
+  const [first, second] = await Promise.all(['load-1', 'load-2'].map((name) => connectControl(server.path, name, 1, 1000)))
+  const acked = (ackedByRoom: Record<string, number>): Progress => ({
+    ...noProgress,
+    acked: Object.values(ackedByRoom).reduce((sum, count) => sum + count, 0),
+    ackedByRoom,
+  })
+  await server.acked(0, null, 1000)
+  const reached: string[] = []
+  const all = server.acked(10, null, 5000).then(() => reached.push('all'))
+  const inRoom = server.acked(6, 'room-1', 5000).then(() => reached.push('room-1'))
+  first?.progress(acked({ 'room-1': 3, 'room-2': 3 }))
+  await vi.waitFor(() => expect(server.progress().acked).toBe(6))
+  await expect(server.acked(7, null, 20)).rejects.toThrow('waited 20 ms for 7 acks: there were 6')
+  await expect(server.acked(4, 'room-1', 20)).rejects.toThrow('waited 20 ms for 4 acks in room-1: there were 3')
+  await expect(server.acked(1, 'room-9', 20)).rejects.toThrow('waited 20 ms for 1 acks in room-9: there were 0')
+  second?.progress(acked({ 'room-1': 2, 'room-2': 2 }))
+  await all
+  expect(reached).toEqual(['all'])
+  second?.progress(acked({ 'room-1': 3, 'room-2': 2 }))
+  await inRoom
+})
+
 test('phases and the end reach each worker, one that comes late too', async () => {
   await using server = await start()
   const early = await connectControl(server.path, 'load-1', 1, 1000)

@@ -21,12 +21,15 @@ interface Seen {
 const http = createServer()
 let folder = ''
 let server = new Server()
+let refusing = false
 let seen: Seen = { joined: 0, greeted: 0, namespaced: 0, unanswered: 0 }
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shakedown-engine-'))
   seen = { joined: 0, greeted: 0, namespaced: 0, unanswered: 0 }
   server = new Server(http)
+  refusing = false
+  server.use((_socket, admit) => admit(refusing ? new Error('not again') : undefined))
   server.on('connection', (socket) => {
     socket.on('join', (room: string, answer: (reply: object) => void) => {
       seen.joined++
@@ -37,6 +40,11 @@ beforeEach(async () => {
       socket.emit('greeting', `hello ${name}`)
     })
     socket.on('never', () => void seen.unanswered++)
+    socket.on('cut', (answer: () => void) => {
+      refusing = true
+      answer()
+      socket.conn.close()
+    })
   })
   server.of('/news').on('connection', (socket) => socket.on('read', () => void seen.namespaced++))
   http.listen(0, '127.0.0.1')
@@ -51,6 +59,7 @@ afterEach(async () => {
 async function play(
   script: string,
   watchdogMs = 40_000,
+  users = 4,
 ): Promise<{ code: number | null; watchdog: boolean; counters: Record<string, number>; output: string }> {
   const path = join(folder, 'script.yml')
   writeFileSync(path, script)
@@ -64,7 +73,7 @@ async function play(
     controlPath: null,
     folder,
     watchdogMs,
-    phases: [{ duration: 1, arrivalRate: 4 }],
+    phases: [{ duration: 1, arrivalRate: users }],
   })
   const { code, watchdog } = await artillery.exited
   if (watchdog) return { code, watchdog, counters: {}, output: artillery.tail() }
@@ -132,6 +141,28 @@ scenarios:
   expect(code, output).toBe(0)
   expect(seen).toEqual({ joined: 4, greeted: 12, namespaced: 0, unanswered: 4 })
   expect(counters, output).toMatchObject({ 'vusers.failed': 4, 'errors.emit timeout': 4, 'engine.chat.loop': 4, 'engine.chat.think': 12 })
+})
+
+test('a step that calls back again, because its connection is cut and refused later, is over once and its late callback counted', async () => {
+  const { code, counters, output } = await play(
+    `
+config:
+  target: http://localhost:3000
+  engines:
+    chat: { reconnectionDelay: 50 }
+scenarios:
+  - engine: chat
+    flow:
+      - emit: [cut]
+        acknowledge: {}
+      - think: 2s
+`,
+    40_000,
+    1,
+  )
+  expect(code, output).toBe(0)
+  expect(counters, output).toMatchObject({ 'engine.chat.late_callbacks': 1, 'vusers.created': 1, 'vusers.completed': 1, 'engine.chat.emit': 1 })
+  expect(counters['vusers.failed'] ?? 0).toBe(0)
 })
 
 test('the watchdog ends Artillery for certain', async () => {
