@@ -6,6 +6,12 @@ import { z } from 'zod'
 
 export const protocolVersion = 1
 
+/** Entries of the log: everything that members must converge on. */
+export const entryKinds = ['message', 'edit', 'delete', 'react', 'unreact', 'moderate', 'join', 'leave', 'role', 'ban', 'mute', 'purged', 'closed'] as const
+export type EntryKind = (typeof entryKinds)[number]
+export const roles = ['owner', 'moderator', 'member'] as const
+export type Role = (typeof roles)[number]
+
 /** Largest accepted message body in bytes of UTF-8. */
 export const bodyLimitBytes = 8192
 /** Entries in one `sync:page`, `range:get` or `history:page` answer. */
@@ -19,6 +25,7 @@ const identifier = z
   .max(64)
   .regex(/^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only')
 export const roomId = identifier
+const userId = identifier
 export const deviceId = identifier
 /** UUIDv7, made once when the person presses send (or asks for any other operation); it never changes over retries. */
 export const operationId = z.uuid()
@@ -45,12 +52,68 @@ export const sendRequest = z.strictObject({
   /** 1 for the first emit; on later ones the node looks for the stored message first. */
   attempt: z.int().min(1).max(10_000),
   type: z.literal('text'),
+  /** Server id of the message that this one answers. */
+  replyTo: z.uuid().optional(),
   body: z
     .string()
     .min(1)
     .refine((body) => Buffer.byteLength(body) <= bodyLimitBytes, `at most ${bodyLimitBytes} bytes of UTF-8`),
   clientCreatedAt: z.int().min(0),
 })
+/** Server id of a message entry (UUIDv7). */
+const messageId = z.uuid()
+const body = sendRequest.shape.body
+const reason = z.string().max(500).optional()
+const about = { room: roomId, operationId, messageId }
+const member = { room: roomId, operationId, userId, reason }
+/** Milliseconds since the Unix epoch; null: without end. */
+const until = z.int().min(0).nullable()
+
+/** By the author only. */
+export const editRequest = z.strictObject({ ...about, body })
+/** By the author, a moderator or the owner; blanks the message, its edits and what they are found by. */
+export const deleteRequest = z.strictObject({ ...about, reason })
+export const reactRequest = z.strictObject({ ...about, emoji: z.string().min(1).max(32), remove: z.boolean().default(false) })
+/** `hold` hides a message from all but its author and moderators until `release`; `remove` blanks it. */
+export const moderateRequest = z.strictObject({ ...about, action: z.enum(['hold', 'release', 'remove']), reason })
+export const roleRequest = z.strictObject({ room: roomId, operationId, userId, role: z.enum(roles) })
+export const kickRequest = z.strictObject(member)
+export const banRequest = z.strictObject({ ...member, banned: z.boolean(), until })
+export const muteRequest = z.strictObject({ ...member, muted: z.boolean(), until })
+export const retentionRequest = z.strictObject({
+  room: roomId,
+  policy: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('keep') }), z.strictObject({ kind: z.enum(['delete', 'archive']), afterMs: z.int().min(0) })]),
+  legalHold: z.boolean(),
+})
+/** Words are normalised (NFKC, case, diacritics); the last is a prefix. Without `room`: all rooms of the caller. */
+export const searchRequest = z.strictObject({ query: z.string().min(1).max(200), room: roomId.optional(), limit: z.int().min(1).max(50) })
+export const unreadRequest = z.strictObject({ rooms: z.array(roomId).min(1).max(1000) })
+export const archiveRequest = z.strictObject({ room: roomId, before: seq.optional(), limit: z.int().min(1).max(pageLimit) })
+export const presenceGetRequest = z.strictObject({ users: z.array(userId).min(1).max(500) })
+export const presenceSetRequest = z.strictObject({ state: z.enum(['online', 'idle']) })
+export const typingRequest = z.strictObject({ room: roomId, typing: z.boolean() })
+/** The room that is open on the person's screen; null: none. */
+export const focusRequest = z.strictObject({ room: roomId.nullable() })
+export const renewRequest = z.strictObject({ token: handshake.shape.token })
+
+export type EditRequest = z.infer<typeof editRequest>
+export type DeleteRequest = z.infer<typeof deleteRequest>
+export type ReactRequest = z.infer<typeof reactRequest>
+export type ModerateRequest = z.infer<typeof moderateRequest>
+export type RoleRequest = z.infer<typeof roleRequest>
+export type KickRequest = z.infer<typeof kickRequest>
+export type BanRequest = z.infer<typeof banRequest>
+export type MuteRequest = z.infer<typeof muteRequest>
+export type RetentionRequest = z.infer<typeof retentionRequest>
+export type SearchRequest = z.infer<typeof searchRequest>
+export type UnreadRequest = z.infer<typeof unreadRequest>
+export type ArchiveRequest = z.infer<typeof archiveRequest>
+export type PresenceGetRequest = z.infer<typeof presenceGetRequest>
+export type PresenceSetRequest = z.infer<typeof presenceSetRequest>
+export type TypingRequest = z.infer<typeof typingRequest>
+export type FocusRequest = z.infer<typeof focusRequest>
+export type RenewRequest = z.infer<typeof renewRequest>
+
 export const syncRequest = z.strictObject({
   rooms: z.record(roomId, z.strictObject({ epoch, appliedSeq: seq })).refine((rooms) => Object.keys(rooms).length <= 1000, 'at most 1000 rooms'),
 })
@@ -58,8 +121,10 @@ export const syncRequest = z.strictObject({
 export const rangeRequest = z
   .strictObject({ room: roomId, epoch, after: seq, upTo: seq })
   .refine((range) => range.upTo > range.after && range.upTo - range.after <= pageLimit, `a window of 1 to ${pageLimit} seqs`)
-/** A window of `limit` seqs that ends below `before` (or at the head when absent). */
-export const historyRequest = z.strictObject({ room: roomId, before: seq.optional(), limit: z.int().min(1).max(pageLimit) })
+/** A window of `limit` seqs: below `before`, above `after`, around `around`, or up to the head; at most one of the three. */
+export const historyRequest = z
+  .strictObject({ room: roomId, before: seq.optional(), after: seq.optional(), around: seq.optional(), limit: z.int().min(1).max(pageLimit) })
+  .refine(({ before, after, around }) => [before, after, around].filter((cursor) => cursor !== undefined).length <= 1, 'at most one of before, after and around')
 export const cursorRequest = z.strictObject({
   cursors: z
     .array(
@@ -84,6 +149,8 @@ export const errorCodes = {
   invalid: { definite: true, retryable: false },
   too_large: { definite: true, retryable: false },
   forbidden: { definite: true, retryable: false },
+  not_found: { definite: true, retryable: false },
+  held: { definite: true, retryable: false },
   id_reused: { definite: true, retryable: false },
   rate_limited: { definite: true, retryable: true },
   token_expired: { definite: true, retryable: true },
@@ -108,9 +175,31 @@ export interface MessageContent {
   clientMessageId: string
   clientSeq: number
   type: 'text'
+  /** Null once deleted, removed or purged, and in a stub of a held message. */
   body: string | null
   clientCreatedAt: number
+  replyTo?: string
+  /** Folded: what later entries made of it. Absent: nothing yet. */
+  editedAt?: number
+  edits?: number
+  deleted?: { at: number; by: string; kind: 'author' | 'moderator' | 'retention' }
+  /** Emoji -> users, in the order in which they reacted. */
+  reactions?: Record<string, string[]>
+  moderation?: 'held' | 'removed'
 }
+
+/** What an entry other than a message does. Seqs and who did it are in the entry. */
+export type EntryChange =
+  | { kind: 'edit'; messageId: string; body: string | null }
+  | { kind: 'delete'; messageId: string; by: 'author' | 'moderator' | 'retention' }
+  | { kind: 'react' | 'unreact'; messageId: string; emoji: string }
+  | { kind: 'moderate'; messageId: string; action: 'hold' | 'release' | 'remove'; /** with `release`: the record */ message?: MessageContent }
+  | { kind: 'role'; userId: string; role: Role }
+  /** `userId` leaves; kicked when it isn't the actor. */
+  | { kind: 'leave'; userId: string; reason?: string }
+  | { kind: 'ban'; userId: string; banned: boolean; until: number | null; reason?: string }
+  | { kind: 'mute'; userId: string; muted: boolean; until: number | null; reason?: string }
+  | { kind: 'purged'; throughSeq: number; archived: boolean }
 
 /** An entry of the room log as it goes over the wire: live, in pages and in ranges alike. */
 export interface WireEntry {
@@ -124,9 +213,13 @@ export interface WireEntry {
   operationId: string
   /** Milliseconds since the Unix epoch, by the clock of the node that accepted it. */
   at: number
-  kind: 'message' | 'join' | 'leave'
+  kind: EntryKind
   /** Present when `kind` is `message`. */
   message?: MessageContent
+  /** Present in every other kind but `join` and `closed`. */
+  change?: EntryChange
+  /** Of a change of a message: `rev` of the record before it. */
+  previousRev?: number
 }
 
 /** One user's stay in a room: from its join's seq to its leave's (null while it stays). */
@@ -151,6 +244,20 @@ export type RangeAck = Ack<{ entries: WireEntry[]; head: number }>
 /** `from < seq <= to` is the window; `hasMore` says whether seqs that the caller may read lie below it. */
 export type HistoryAck = Ack<{ entries: WireEntry[]; epoch: string; from: number; to: number; head: number; hasMore: boolean }>
 export type CursorAck = Ack<object>
+export type ChangeAck = Ack<{ id: string; seq: number; epoch: string; duplicate: boolean }>
+/** `pending`: committed, but not every live node has confirmed; ask again with the same operationId. */
+export type ExclusionAck = Ack<{ id: string; seq: number; epoch: string; duplicate: boolean; state: 'done' | 'pending' }>
+export interface SearchHit { room: string; entry: WireEntry }
+/** Newest first. */
+export type SearchAck = Ack<{ hits: SearchHit[] }>
+/** Visible messages of others after the user's highest readSeq. */
+export type UnreadAck = Ack<{ rooms: Record<string, { count: number; readSeq: number }> }>
+export type PresenceState = 'online' | 'idle' | 'offline' | 'unknown'
+/** `lastSeenAt`: milliseconds since the Unix epoch, null when never seen. */
+export interface PresenceView { state: PresenceState; lastSeenAt: number | null }
+export type PresenceAck = Ack<{ users: Record<string, PresenceView> }>
+/** Archived entries of the caller's membership, read back from the object store. */
+export type ArchiveAck = Ack<{ entries: WireEntry[]; hasMore: boolean }>
 
 export interface ClientToServer {
   join: (request: JoinRequest, ack: (answer: JoinAck) => void) => void
@@ -160,6 +267,23 @@ export interface ClientToServer {
   'range:get': (request: RangeRequest, ack: (answer: RangeAck) => void) => void
   'history:page': (request: HistoryRequest, ack: (answer: HistoryAck) => void) => void
   'cursor:set': (request: CursorRequest, ack: (answer: CursorAck) => void) => void
+  'message:edit': (request: EditRequest, ack: (answer: ChangeAck) => void) => void
+  'message:delete': (request: DeleteRequest, ack: (answer: ChangeAck) => void) => void
+  'message:react': (request: ReactRequest, ack: (answer: ChangeAck) => void) => void
+  'message:moderate': (request: ModerateRequest, ack: (answer: ChangeAck) => void) => void
+  'member:role': (request: RoleRequest, ack: (answer: ChangeAck) => void) => void
+  'member:kick': (request: KickRequest, ack: (answer: ExclusionAck) => void) => void
+  'member:ban': (request: BanRequest, ack: (answer: ExclusionAck) => void) => void
+  'member:mute': (request: MuteRequest, ack: (answer: ChangeAck) => void) => void
+  'room:retention': (request: RetentionRequest, ack: (answer: Ack<object>) => void) => void
+  'archive:page': (request: ArchiveRequest, ack: (answer: ArchiveAck) => void) => void
+  search: (request: SearchRequest, ack: (answer: SearchAck) => void) => void
+  'unread:get': (request: UnreadRequest, ack: (answer: UnreadAck) => void) => void
+  'presence:get': (request: PresenceGetRequest, ack: (answer: PresenceAck) => void) => void
+  'presence:set': (request: PresenceSetRequest, ack: (answer: Ack<object>) => void) => void
+  typing: (request: TypingRequest, ack: (answer: Ack<object>) => void) => void
+  'room:focus': (request: FocusRequest, ack: (answer: Ack<object>) => void) => void
+  'token:renew': (request: RenewRequest, ack: (answer: Ack<{ expiresAt: number }>) => void) => void
 }
 
 export interface ServerToClient {
@@ -172,6 +296,9 @@ export interface ServerToClient {
   'sync:reset': (reset: { room: string; epoch: string; head: number; reason: ResetReason }) => void
   heartbeat: (heartbeat: { rooms: Record<string, { epoch: string; head: number }> }) => void
   receipts: (receipts: { room: string; cursors: CursorState[] }) => void
+  /** Changes since the last one, coalesced; of users who share a room with the receiver. */
+  presence: (presence: { users: Record<string, PresenceView> }) => void
+  typing: (typing: { room: string; users: string[] }) => void
   /** The node is about to close; connect again after the delay. */
   reconnect: (hint: { afterMs: number }) => void
   /** Sent right before the node closes the socket. */
