@@ -37,6 +37,7 @@ export const referenceDriver: Driver = {
       send: client.send,
       reconnect: () => client.reconnect(reconnectTimeoutMs),
       pending: client.pending,
+      capability: () => null,
       [Symbol.asyncDispose]: client.close,
     }
   },

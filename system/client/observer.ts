@@ -1,8 +1,13 @@
+import type { MessageContent, PresenceView } from '../protocol.ts'
+
 /** What a chat client tells about itself: the only thing that a recorder needs to know of it. */
 export type Outcome =
   | { kind: 'ok'; id: string; seq: number; epoch: string; duplicate: boolean }
   | { kind: 'failed'; code: string }
   | { kind: 'unknown'; why: string }
+
+/** What a person sees of a message, later changes folded in. */
+export type RecordContent = Pick<MessageContent, 'body' | 'editedAt' | 'edits' | 'deleted' | 'reactions' | 'moderation' | 'replyTo'>
 
 /** How an entry came: by live fanout, in a replay after connect, in a range asked for, in a history page. */
 export type Way = 'live' | 'sync' | 'range' | 'page'
@@ -32,4 +37,11 @@ export interface Observer {
   receipt(room: string, user: string, deliveredSeq: number, readSeq: number): void
   joined(room: string, seq: number, epoch: string): void
   rangeAsked(room: string, after: number, upTo: number): void
+  /** The rest is told only to who listens. A message is shown anew: `seq` names it, `rev` is the seq of the change. */
+  changed?(room: string, seq: number, rev: number, record: RecordContent, layerBits: number): void
+  presence?(user: string, view: PresenceView): void
+  /** All who are typing in the room now. */
+  typing?(room: string, users: readonly string[]): void
+  /** The client is no member any more; `by`: who did it, itself or another. */
+  left?(room: string, seq: number, by: string): void
 }
