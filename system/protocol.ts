@@ -3,6 +3,11 @@
  * Every payload that a client sends is parsed with the schema here; deliveries from a node are typed only.
  */
 import { z } from 'zod'
+import { bodyLimitBytes, pageLimit } from './codes-and-limits.ts'
+import type { ErrorCode } from './codes-and-limits.ts'
+
+export { bodyLimitBytes, errorCodes, pageLimit } from './codes-and-limits.ts'
+export type { ErrorCode } from './codes-and-limits.ts'
 
 export const protocolVersion = 1
 
@@ -12,10 +17,6 @@ export type EntryKind = (typeof entryKinds)[number]
 export const roles = ['owner', 'moderator', 'member'] as const
 export type Role = (typeof roles)[number]
 
-/** Largest accepted message body in bytes of UTF-8. */
-export const bodyLimitBytes = 8192
-/** Entries in one `sync:page`, `range:get` or `history:page` answer. */
-export const pageLimit = 100
 /** A client further behind than this many entries gets `sync:reset` instead of a replay. */
 export const replayLimit = 1000
 
@@ -140,26 +141,6 @@ export type SyncRequest = z.infer<typeof syncRequest>
 export type RangeRequest = z.infer<typeof rangeRequest>
 export type HistoryRequest = z.infer<typeof historyRequest>
 export type CursorRequest = z.infer<typeof cursorRequest>
-
-/**
- * Every error code. `definite`: the operation was not done and never will be by this attempt. A code that is not listed is not definite.
- * `retryable`: the same request may succeed later.
- */
-export const errorCodes = {
-  invalid: { definite: true, retryable: false },
-  too_large: { definite: true, retryable: false },
-  forbidden: { definite: true, retryable: false },
-  not_found: { definite: true, retryable: false },
-  held: { definite: true, retryable: false },
-  id_reused: { definite: true, retryable: false },
-  rate_limited: { definite: true, retryable: true },
-  token_expired: { definite: true, retryable: true },
-  draining: { definite: true, retryable: true },
-  epoch_changed: { definite: true, retryable: true },
-  unavailable: { definite: false, retryable: true },
-  internal: { definite: false, retryable: true },
-} as const
-export type ErrorCode = keyof typeof errorCodes
 
 export interface ProtocolError {
   code: ErrorCode

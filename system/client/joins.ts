@@ -1,5 +1,5 @@
 /** Joins a room: the same operationId over all attempts, over disconnects too. */
-import { errorCodes } from '../protocol.ts'
+import { errorCodes } from '../codes-and-limits.ts'
 import type { Alarms } from './alarms.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'

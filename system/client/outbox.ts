@@ -1,5 +1,5 @@
 /** The outbox: own messages that are not yet known to be stored, per room in clientSeq order. */
-import { errorCodes } from '../protocol.ts'
+import { errorCodes } from '../codes-and-limits.ts'
 import type { SendAck } from '../protocol.ts'
 import type { Outcome } from './observer.ts'
 import { stateAfter } from './status.ts'

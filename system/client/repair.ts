@@ -1,5 +1,5 @@
 /** Gets what a room's view lacks: ranges above it, history below a reset. One request of each kind in flight per room. */
-import { pageLimit } from '../protocol.ts'
+import { pageLimit } from '../codes-and-limits.ts'
 import type { HistoryAck, ProtocolError, RangeAck } from '../protocol.ts'
 import type { Alarms } from './alarms.ts'
 import type { Connection } from './connection.ts'

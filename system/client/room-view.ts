@@ -5,7 +5,7 @@
  *   seq <= applied       a redelivery: drop
  *   seq >  applied + 1   hold for order, bounded; beyond the bound drop, the range brings it again
  */
-import { pageLimit } from '../protocol.ts'
+import { pageLimit } from '../codes-and-limits.ts'
 import type { WireEntry } from '../protocol.ts'
 import type { Way } from './observer.ts'
 
