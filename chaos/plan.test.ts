@@ -59,7 +59,7 @@ test('a pattern stands for every link that it matches', () => {
 
 test('a node as target of a link fault means all its links', () => {
   const [step] = plan({ faults: [specification('cut', { kind: 'node', node: 'node-2' })] }, 1, shape)
-  expect(step?.target).toMatchObject({ links: ['node-2->redis', 'node-2->mongo', 'balancer->node-2'] })
+  expect(step?.target).toMatchObject({ links: ['node-2->redis', 'node-2->mongo', 'node-2->store', 'balancer->node-2'] })
 })
 
 test('most-sockets stays open until the fault is injected', () => {

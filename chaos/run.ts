@@ -18,7 +18,7 @@ import type { NodeEvents } from '../system/cluster/node-process.ts'
 import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
 import { startCluster } from '../system/cluster/start-cluster.ts'
 import type { Topology } from '../system/cluster/topologies/topology.ts'
-import type { ComponentName, Found } from '../system/components/component.ts'
+import type { FoundComponents } from '../system/components/component.ts'
 import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
@@ -53,7 +53,7 @@ export interface RunRequest {
   seed: number
   mutant: string | null
   folder: string
-  found: Readonly<Record<ComponentName, Found>>
+  found: FoundComponents
   proxyAll: boolean
   /** The command that repeats this run. */
   replay: string

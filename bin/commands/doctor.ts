@@ -23,10 +23,10 @@ export function doctorCommand(): Command {
           const place = found.kind === 'program' ? found.path : found.kind === 'image' ? found.image : found.url.href
           console.log(`✓ ${name.padEnd(10)} ${found.version}  ${found.source}  ${place}${found.standIn ? `  (stand-in: ${found.standIn})` : ''}`)
         } else {
-          console.log(`✗ ${name.padEnd(10)} from none of its sources:`)
+          console.log(`✗ ${name.padEnd(10)} from none of its sources${name === 'store' ? ' (optional: only archives need it)' : ''}:`)
           for (const { source, why, fix } of tried) console.log(`    ${source}: ${why}${fix ? `; to fix: ${fix}` : ''}`)
         }
       }
-      process.exitCode = survey.every(({ found }) => found) ? 0 : 5
+      process.exitCode = survey.every(({ name, found }) => found !== null || name === 'store') ? 0 : 5
     })
 }

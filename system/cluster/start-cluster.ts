@@ -3,13 +3,15 @@
  *
  *   clients --(cohort->balancer)--> haproxy --(balancer->node-n)--> node-n --(node-n->redis)--> redis
  *                                                                          --(node-n->mongo)--> mongo
+ *                                                                          --(node-n->store)--> object store, where there is one
  *
  * Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ComponentName, Found } from '../components/component.ts'
+import type { FoundComponents } from '../components/component.ts'
+import type { RunningStore } from '../components/object-store.ts'
 import { components } from '../components/table.ts'
 import { connectToxiproxy, type ToxiproxyControl } from '../components/toxiproxy-control.ts'
 import { signToken } from '../node/tokens.ts'
@@ -26,7 +28,7 @@ const tokenSeconds = 24 * 3600
 export interface ClusterOptions {
   topology: Topology
   runtime: Runtime
-  found: Readonly<Record<ComponentName, Found>>
+  found: FoundComponents
   /** The run's folder: journals and the components' data go below it. */
   folder: string
   runId: string
@@ -51,6 +53,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     components.toxiproxy.start(found.toxiproxy, runtime, place('toxiproxy')),
   ])
   for (const component of [redis, mongo, toxiproxyComponent]) stack.use(component)
+  const store = found.store === undefined ? null : stack.use(await components.store.start(found.store, runtime, place('store')))
   const toxiproxy = connectToxiproxy(toxiproxyComponent.url)
   const links: Link[] = []
   const link = async (from: string, to: string, kind: Upstream, upstream: { host: string; port: number }): Promise<Link> => {
@@ -65,6 +68,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       const port = await runtime.port()
       const toRedis = await link(name, 'redis', 'redis', redis)
       const toMongo = await link(name, 'mongo', 'mongo', mongo)
+      const toStore = store === null ? null : await link(name, 'store', 'http', store)
       return startNode({
         name,
         port,
@@ -81,6 +85,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
           CHAT_MONGO_DATABASE: database(runId),
           CHAT_JWT_SECRET: options.secret,
           CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
+          ...(store === null || toStore === null ? {} : storeEnvironment(store, toStore)),
           ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
         }),
       })
@@ -119,7 +124,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     topology: topology.name,
     nodes,
     links,
-    components: [redis, mongo, toxiproxyComponent, balancer],
+    components: [redis, mongo, toxiproxyComponent, balancer, ...(store === null ? [] : [store])],
     toxiproxy,
     entrance: (cohort) => {
       const url = entrances.get(cohort)
@@ -160,6 +165,17 @@ async function pendingOf(nodes: readonly RunningNode[]): Promise<string | null> 
     if (health.pendingCursors > 0) return `${node.name} has ${health.pendingCursors} cursors to write`
   }
   return null
+}
+
+/** Through a link only over plain HTTP: the certificate of an HTTPS endpoint is for its own name. */
+function storeEnvironment(store: RunningStore, link: Link): Record<string, string> {
+  return {
+    CHAT_STORE_URL: store.url.protocol === 'http:' ? `http://${link.host}:${link.port}` : store.url.href,
+    CHAT_STORE_ACCESS_KEY: store.credentials.accessKey,
+    CHAT_STORE_SECRET_KEY: store.credentials.secretKey,
+    CHAT_STORE_BUCKET: store.bucket,
+    CHAT_STORE_REGION: store.region,
+  }
 }
 
 function withAddress(url: URL, address: { host: string; port: number }): string {

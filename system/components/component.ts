@@ -1,7 +1,7 @@
 /** A real program of the cluster other than the nodes, and where it comes from. */
 import type { Runtime } from '../cluster/runtime.ts'
 
-export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy'
+export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy' | 'store'
 
 /** How to run it: a program on this machine, an image of a Docker Engine, or a server that somebody else runs. */
 export type Found = {
@@ -11,6 +11,9 @@ export type Found = {
   /** Named when this is not the product itself, e.g. `SecantusDB for MongoDB`. */
   standIn: string | null
 } & ({ kind: 'program'; path: string } | { kind: 'image'; image: string } | { kind: 'url'; url: URL })
+
+/** What a cluster starts from; without an object store its nodes answer `unavailable` to what needs one. */
+export type FoundComponents = Readonly<Record<Exclude<ComponentName, 'store'>, Found>> & { readonly store?: Found }
 
 export interface Unavailable {
   kind: 'unavailable'

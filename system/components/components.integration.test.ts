@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -34,6 +35,7 @@ test('without installing, PATH and cache, each component is refused with all tha
     ['mongo', null],
     ['toxiproxy', null],
     ['haproxy', null],
+    ['store', null],
   ])
   for (const component of Object.values(components)) {
     const error: unknown = await findComponent(component, options).catch((refused: unknown) => refused)
@@ -138,4 +140,26 @@ test('haproxy serves its configuration, and quotes what is wrong with a bad one'
   await expect(
     components.haproxy.start(found, runtime, { ...place('haproxy-bad'), configuration: 'nonsense here\n', port: await runtime.port() }),
   ).rejects.toThrow(/haproxy ended \(1\) before it served:\n[\s\S]*nonsense/)
+})
+
+test('the object store keeps an object over a kill and refuses other keys', async () => {
+  const found = await findComponent(components.store, installing)
+  await using store = await components.store.start(found, runtime, place('store'))
+  const client = (secretAccessKey: string) =>
+    new S3Client({
+      endpoint: store.url.href,
+      region: store.region,
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: { accessKeyId: store.credentials.accessKey, secretAccessKey },
+    })
+  const object = { Bucket: store.bucket, Key: 'a/b' }
+  await client(store.credentials.secretKey).send(new PutObjectCommand({ ...object, Body: 'kept' }))
+  await store.kill()
+  await store.restart()
+  const read = await client(store.credentials.secretKey).send(new GetObjectCommand(object))
+  expect(await read.Body?.transformToString()).toBe('kept')
+  await expect(client('another').send(new GetObjectCommand(object))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } })
+  const byUrl = new URL(`http://${store.credentials.accessKey}:${store.credentials.secretKey}@${store.url.host}/${store.bucket}`)
+  expect(await findComponent(components.store, { ...installing, urls: { store: byUrl.href } })).toMatchObject({ kind: 'url', version: 'S3' })
 })

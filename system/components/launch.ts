@@ -10,6 +10,8 @@ export interface Launch {
   host: string
   port: number
   args: readonly string[]
+  /** Secrets belong here: a command line can be read by everybody on the machine. */
+  environment?: Readonly<Record<string, string>>
   /** Resolves when it serves; called after each start. */
   ready(running: Running): Promise<void>
 }
@@ -19,11 +21,11 @@ const graceMs = 3_000
 /** Pure: the command line for a program, or for an image on the host's network with the component's folder mounted at its own path. */
 export function programOf(
   found: Exclude<Found, { kind: 'url' }>,
-  { name, args }: Pick<Launch, 'name' | 'args'>,
+  { name, args, environment = {} }: Pick<Launch, 'name' | 'args' | 'environment'>,
   { folder, runId }: StartOptions,
   user: string | null,
 ): Program {
-  if (found.kind === 'program') return { name, command: found.path, args, cwd: folder }
+  if (found.kind === 'program') return { name, command: found.path, args, env: environment, cwd: folder }
   const container = [
     'run',
     '--rm',
@@ -38,7 +40,9 @@ export function programOf(
     '--workdir',
     folder,
   ]
-  return { name, command: 'docker', args: [...container, ...(user === null ? [] : ['--user', user]), found.image, ...args], cwd: folder }
+  // By name only: docker takes the values from its own environment.
+  const passed = Object.keys(environment).flatMap((variable) => ['--env', variable])
+  return { name, command: 'docker', args: [...container, ...passed, ...(user === null ? [] : ['--user', user]), found.image, ...args], env: environment, cwd: folder }
 }
 
 function containerName(runId: string, name: string): string {

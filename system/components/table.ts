@@ -2,10 +2,11 @@
 import type { Component, ComponentName, Found, FindOptions, Search } from './component.ts'
 import { haproxy } from './haproxy.ts'
 import { mongo } from './mongo.ts'
+import { store } from './object-store.ts'
 import { redis } from './redis.ts'
 import { toxiproxy } from './toxiproxy.ts'
 
-export const components = { redis, mongo, toxiproxy, haproxy } satisfies Record<ComponentName, Pick<Component, 'name' | 'sources'>>
+export const components = { redis, mongo, toxiproxy, haproxy, store } satisfies Record<ComponentName, Pick<Component, 'name' | 'sources'>>
 
 /** A source that could not serve. */
 export interface Tried {

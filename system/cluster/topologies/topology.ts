@@ -15,7 +15,7 @@ export const nodeNames = (topology: Topology): string[] => Array.from({ length: 
 export function linkNames(topology: Topology, cohorts: readonly string[]): string[] {
   const nodes = nodeNames(topology)
   return [
-    ...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`]),
+    ...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`, `${node}->store`]),
     ...nodes.map((node) => `balancer->${node}`),
     ...cohorts.map((cohort) => `${cohort}->balancer`),
   ]
