@@ -1,6 +1,20 @@
 /** docs/history.md, made from kinds.ts so that the two can't differ. `node reports/history/document.ts > docs/history.md` */
 import { pathToFileURL } from 'node:url'
-import { entryKinds, historyVersion, type KindRow, kinds, layers, messagesPerClient, phases, statuses } from './kinds.ts'
+import {
+  askEnds,
+  asks,
+  changeKinds,
+  entryKinds,
+  historyVersion,
+  type KindRow,
+  kinds,
+  layers,
+  messagesPerClient,
+  phases,
+  presences,
+  recordBits,
+  statuses,
+} from './kinds.ts'
 
 const codes = (table: Readonly<Record<string, number>>): string =>
   Object.entries(table)
@@ -51,7 +65,14 @@ ${Object.entries(kinds)
 - entryKinds: ${codes(entryKinds)}
 - statuses: ${codes(statuses)}
 - phases: ${codes(phases)}
-- A hash of a body is 32-bit FNV-1a over its UTF-16 code units, as a signed int32.
+- changeKinds: ${codes(changeKinds)}
+- asks: ${codes(asks)}
+- askEnds: ${codes(askEnds)}
+- presences: ${codes(presences)}
+- recordBits, a bit set: ${codes(recordBits)}
+- A hash of a body is 32-bit FNV-1a over its UTF-16 code units, as a signed int32. A record hash is that of the body followed by what later entries made of it
+  (nothing, or \`[edits, kind of deletion, moderation, [[emoji, [users]]]]\` as JSON, emoji sorted): while nothing changed the message it is the hash of the body.
+- A foreign message id of a stub in \`stored\` and \`audited\` rows is its clientMessageId; whoever reads the history replaces it by the message that was invoked with that id.
 
 ## Reading it
 

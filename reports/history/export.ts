@@ -1,13 +1,20 @@
 /** A history as lines of text: kinds by name, ids resolved, only the columns that a row uses (NDJSON) or all of them (CSV). */
 import type { History } from './history.ts'
-import { entryKinds, type Kind, type KindRow, kinds, phases, statuses } from './kinds.ts'
+import { asks, changeKinds, entryKinds, type Kind, type KindRow, kinds, phases, presences, statuses } from './kinds.ts'
 import { holdsName, nameColumnList } from './name-columns.ts'
 
 const columnNames = ['t_ns', 'client', 'session', 'room', 'kind', 'layer', 'message', 'seq', 'rev', 'value'] as const
 type ExportRow = Record<(typeof columnNames)[number], string | number | null>
 
 const kindByCode = new Map<number, readonly [Kind, KindRow]>((Object.entries(kinds) as [Kind, KindRow][]).map((entry) => [entry[1].code, entry]))
-const codeTables = { entryKinds: byCode(entryKinds), statuses: byCode(statuses), phases: byCode(phases) }
+const codeTables = {
+  entryKinds: byCode(entryKinds),
+  statuses: byCode(statuses),
+  phases: byCode(phases),
+  changeKinds: byCode(changeKinds),
+  asks: byCode(asks),
+  presences: byCode(presences),
+}
 
 function byCode(table: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
   return new Map(Object.entries(table).map(([name, code]) => [code, name]))

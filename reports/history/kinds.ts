@@ -16,6 +16,14 @@ export interface KindRow {
 
 const operation = { client: 'sender', session: 'session, -1 when offline', room: 'room', message: 'own message id' }
 
+const change = {
+  client: 'who asked',
+  room: 'room',
+  message: 'message id of what is changed, -1 when no message',
+  seq: 'number of the change by this client, from 0',
+  value: 'changeKinds code',
+}
+
 export const kinds = {
   intended: {
     code: 1,
@@ -43,10 +51,10 @@ export const kinds = {
       session: 'session',
       room: 'room',
       layer: 'bit set: layers and ways',
-      message: 'message id',
+      message: 'message id, -1 for a stub',
       seq: 'seq',
       rev: 'rev',
-      value: 'FNV-1a hash of the body as received',
+      value: 'FNV-1a hash of the body as received, -1 for a stub',
     },
   },
   entry: {
@@ -126,7 +134,8 @@ export const kinds = {
       message: 'message id',
       seq: 'seq',
       rev: 'rev',
-      value: 'FNV-1a hash of the body',
+      layer: 'recordBits',
+      value: 'FNV-1a hash of the first body, -1 for a stub',
     },
   },
   storedId: {
@@ -137,7 +146,16 @@ export const kinds = {
   storedEntry: {
     code: 42,
     about: 'the audit read this other entry in the store',
-    columns: { client: 'actor, -1 when not a client of the run', room: 'room', seq: 'seq', rev: 'name id of the epoch', value: 'entryKinds code' },
+    columns: {
+      client: 'whom it concerns: of leave, ban, mute and role the member, else the actor; -1 when not a client of the run',
+      session: 'the actor where it is another, by client number; -1 else',
+      room: 'room',
+      layer: '1 = it takes back an earlier one (a ban or mute lifted)',
+      message: 'the message that it changes',
+      seq: 'seq',
+      rev: 'name id of the epoch',
+      value: 'entryKinds code',
+    },
   },
   auditHead: {
     code: 43,
@@ -147,12 +165,119 @@ export const kinds = {
   audited: {
     code: 44,
     about: 'a fresh client read this message',
-    columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'hash', layer: '2 = sync, 4 = history' },
+    columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'record hash', layer: '2 = sync, 4 = history; with recordBits stub' },
   },
   auditedEntry: {
     code: 45,
     about: 'a fresh client read this other entry',
     columns: { room: 'room', seq: 'seq', value: 'entryKinds code', layer: '2 = sync, 4 = history' },
+  },
+  storedRecord: {
+    code: 46,
+    about: 'what later entries made of the stored message of the rows before; absent while none did',
+    columns: { room: 'room', message: 'message id', seq: 'seq', rev: 'rev', layer: 'recordBits', value: 'record hash' },
+  },
+  changeInvoked: {
+    code: 61,
+    about: 'the client asked for a change',
+    columns: {
+      ...change,
+      session: 'session, -1 when offline',
+      rev: 'FNV-1a hash of what it brings: the new body, the emoji, the user; -1 when nothing',
+    },
+  },
+  changeOk: { code: 62, about: 'the change is done', columns: { ...change, session: 'session', rev: 'seq of its entry, -1 when not told' } },
+  changeFailed: { code: 63, about: 'the change was refused definitely', columns: { ...change, session: 'session', rev: 'name id of the error code' } },
+  changeUnknown: {
+    code: 64,
+    about: 'the change ended without a definite answer',
+    columns: { ...change, session: 'session', rev: 'name id of the reason' },
+  },
+  changed: {
+    code: 65,
+    about: 'a person sees a message anew: a change was folded into its record',
+    columns: {
+      client: 'observer',
+      session: 'session',
+      room: 'room',
+      layer: 'bit set: ways, with recordBits stub',
+      message: 'message id, -1 for a stub',
+      seq: 'seq of the message',
+      rev: 'rev',
+      value: 'record hash',
+    },
+  },
+  repliesTo: {
+    code: 66,
+    about: 'the message that was just invoked answers another',
+    columns: { ...operation, seq: 'seq of the message that it answers, -1 when not known', value: 'name id of its server id' },
+  },
+  askInvoked: {
+    code: 67,
+    about: 'the client asked for something that changes no record',
+    columns: { client: 'client', session: 'session', room: 'room, -1 when of none', seq: 'number of the request from 0', value: 'asks code' },
+  },
+  askEnded: {
+    code: 68,
+    about: 'that request ended',
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room, -1 when of none',
+      layer: 'askEnds code',
+      seq: 'number of the request',
+      rev: 'name id of the error code or reason, -1 when ok',
+      value: 'asks code',
+    },
+  },
+  pageRead: {
+    code: 69,
+    about: 'a history page came: the window `from < seq <= to`',
+    columns: { client: 'client', session: 'session', room: 'room', layer: '1 = more lies below', seq: 'from', rev: 'to', value: 'messages in it' },
+  },
+  searchRead: {
+    code: 70,
+    about: 'an answer to a search came',
+    columns: { client: 'client', session: 'session', room: 'room, -1 for all', seq: 'hits', value: 'name id of the query' },
+  },
+  readMessage: {
+    code: 71,
+    about: 'a message of the page or search answer of the rows before',
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room',
+      layer: '2 = by page, 4 = by search; with recordBits stub',
+      message: 'message id, -1 for a stub',
+      seq: 'seq',
+      rev: 'rev',
+      value: 'record hash',
+    },
+  },
+  presenceShown: {
+    code: 72,
+    about: 'a person sees a state of another user',
+    columns: { client: 'observer', session: 'session', rev: 'name id of the user', value: 'presences code' },
+  },
+  typingShown: {
+    code: 73,
+    about: 'a person sees how many are typing in a room',
+    columns: { client: 'observer', session: 'session', room: 'room', seq: 'how many', value: 'name id of their users, sorted, with commas' },
+  },
+  left: {
+    code: 74,
+    about: 'the client is told that it is no member any more',
+    columns: { client: 'client', session: 'session', room: 'room', seq: 'seq', layer: '1 = by another', value: 'name id of who did it' },
+  },
+  clientReplaced: {
+    code: 75,
+    about: 'from here on the rows are of a new client of the same person: its views are empty',
+    columns: { client: 'client', layer: '0 = the same device after a reload, 1 = another device', value: 'name id of the device' },
+  },
+  actSkipped: {
+    code: 76,
+    about: 'something that the script wanted now was left out: nothing to do it to, or too much under way',
+    columns: { client: 'client', value: 'name id of the verb' },
   },
 } as const satisfies Record<string, KindRow>
 export type Kind = keyof typeof kinds
@@ -176,6 +301,26 @@ export const entryKinds = {
   purged: 12,
   closed: 13,
 } as const
+/** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
+export const recordBits = { stub: 1, held: 2 } as const
+export const changeKinds = {
+  edit: 0,
+  delete: 1,
+  react: 2,
+  unreact: 3,
+  hold: 4,
+  release: 5,
+  remove: 6,
+  leave: 7,
+  kick: 8,
+  ban: 9,
+  unban: 10,
+  mute: 11,
+  unmute: 12,
+} as const
+export const asks = { read: 0, presence: 1, typing: 2, focus: 3, page: 4, search: 5, switchDevice: 6, goOffline: 7, reload: 8 } as const
+export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
+export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const
 export const statuses = { queued: 0, sending: 1, retrying: 2, offline: 3, sent: 4, delivered: 5, read: 6, failed: 7, cancelled: 8 } as const
 export const phases = { warmup: 0, steady: 1, impact: 2, recovery: 3, settle: 4, audit: 5 } as const
 
@@ -184,4 +329,22 @@ export function bodyHash(body: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < body.length; index++) hash = Math.imul(hash ^ body.charCodeAt(index), 0x01000193)
   return hash | 0
+}
+
+/** What a person sees of a message; `deleted` and `edits` as the protocol has them. */
+export interface HashedRecord {
+  body: string | null
+  edits?: number
+  deleted?: { kind: string }
+  reactions?: Readonly<Record<string, readonly string[]>>
+  moderation?: string
+}
+
+/** Hash of a record: of its body alone while nothing was made of it. The order of emoji doesn't count, that of users does. */
+export function recordHash({ body, edits = 0, deleted, reactions = {}, moderation = '' }: HashedRecord): number {
+  const reacted = Object.entries(reactions)
+    .filter(([, users]) => users.length > 0)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+  const changes = edits === 0 && deleted === undefined && moderation === '' && reacted.length === 0 ? '' : JSON.stringify([edits, deleted?.kind ?? '', moderation, reacted])
+  return bodyHash((body ?? '') + changes)
 }
