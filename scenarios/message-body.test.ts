@@ -17,8 +17,19 @@ test('a body is read back as it was made, and has the size asked for', () => {
     property(record(identity), ({ client, counter, room, bytes, seed }) => {
       const body = makeBody(client, counter, room, bytes, seededRandom(seed))
       expect(Buffer.byteLength(body)).toBe(Math.max(bytes, `sd1 ${client} ${counter} ${room} `.length + 12))
-      expect(parseBody(body)).toEqual({ client, counter, room, intact: true })
+      expect(parseBody(body)).toEqual({ client, counter, room, edit: 0, intact: true })
       expect(messageIdOf(body)).toBe(client * messagesPerClient + counter)
+    }),
+  )
+})
+
+test('an edited body has the identity of its message and tells which edit it is', () => {
+  assert(
+    property(record(identity), integer({ min: 1, max: 999_999 }), ({ client, counter, room, bytes, seed }, edit) => {
+      const body = makeBody(client, counter, room, bytes, seededRandom(seed), edit)
+      expect(parseBody(body)).toEqual({ client, counter, room, edit, intact: true })
+      expect(messageIdOf(body)).toBe(client * messagesPerClient + counter)
+      expect(parseBody(body.replace(` e${edit} `, ' ex '))).toMatchObject({ edit: 0, intact: false })
     }),
   )
 })
@@ -29,7 +40,7 @@ test('an altered character of the filler is seen', () => {
       const body = makeBody(client, counter, room, bytes, seededRandom(seed))
       const fillerFrom = body.length - 1 - (where % Math.max(1, body.length - `sd1 ${client} ${counter} ${room} `.length - 11))
       const altered = `${body.slice(0, fillerFrom)}~${body.slice(fillerFrom + 1)}`
-      expect(parseBody(altered)).toEqual({ client, counter, room, intact: false })
+      expect(parseBody(altered)).toEqual({ client, counter, room, edit: 0, intact: false })
     }),
   )
 })

@@ -1,6 +1,7 @@
 /**
  * The body of every message of a run carries the harness's own identity of it, so that it is known again whatever id the
- * chat gives it: `sd1 <client> <counter> <room> <hash of filler> <filler>`, the hash as unsigned decimal.
+ * chat gives it: `sd1 <client> <counter> <room> <hash of filler> <filler>`, the hash as unsigned decimal. An edited body
+ * carries the same identity and the number of the edit: `sd1 <client> <counter> <room> e<edit> <hash of filler> <filler>`.
  */
 import { bodyHash, messagesPerClient } from '../reports/history/kinds.ts'
 
@@ -8,14 +9,16 @@ export interface ParsedBody {
   client: number
   counter: number
   room: string
+  /** 0: as first sent. */
+  edit: number
   intact: boolean
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ.'
 
-/** A body of `bytes` bytes (all ASCII), or as long as its identity plus one character when that is more. */
-export function makeBody(client: number, counter: number, room: string, bytes: number, random: () => number): string {
-  const identity = `sd1 ${client} ${counter} ${room} `
+/** A body of `bytes` bytes (all ASCII), or as long as its identity plus one character when that is more. `edit`: from 1; 0 for a new message. */
+export function makeBody(client: number, counter: number, room: string, bytes: number, random: () => number, edit = 0): string {
+  const identity = `sd1 ${client} ${counter} ${room} ${edit === 0 ? '' : `e${edit} `}`
   // Room for the longest hash, so that the length doesn't depend on the hash before the filler is made.
   const hashDigits = 10
   const length = Math.max(1, bytes - identity.length - hashDigits - 1)
@@ -29,11 +32,13 @@ export function parseBody(body: string): ParsedBody | null {
   const id = messageIdOf(body)
   if (id < 0) return null
   const roomFrom = body.indexOf(' ', body.indexOf(' ', 4) + 1) + 1
-  const hashFrom = body.indexOf(' ', roomFrom) + 1
+  const roomEnd = body.indexOf(' ', roomFrom)
+  const edit = /^ e([1-9]\d{0,8}) /.exec(body.slice(roomEnd, roomEnd + 12))
+  const hashFrom = roomEnd + (edit?.[0].length ?? 1)
   const fillerFrom = body.indexOf(' ', hashFrom) + 1
-  if (roomFrom < 1 || hashFrom < 1 || fillerFrom < 1) return null
+  if (roomFrom < 1 || roomEnd < 1 || fillerFrom < 1) return null
   const intact = Number(body.slice(hashFrom, fillerFrom - 1)) === bodyHash(body.slice(fillerFrom)) >>> 0
-  return { client: Math.floor(id / messagesPerClient), counter: id % messagesPerClient, room: body.slice(roomFrom, hashFrom - 1), intact }
+  return { client: Math.floor(id / messagesPerClient), counter: id % messagesPerClient, room: body.slice(roomFrom, roomEnd), edit: Number(edit?.[1] ?? 0), intact }
 }
 
 /** The message id (`client * messagesPerClient + counter`) that a body carries, or -1. Called for each delivery: allocates nothing. */

@@ -15,7 +15,8 @@ import { drivers } from '../drivers/table.ts'
 import { LoadMeter } from '../load-meter.ts'
 import { makeBody } from '../message-body.ts'
 import { seededRandom } from '../random.ts'
-import { RecordedClient, type IntendedTimes } from '../recorded-client.ts'
+import type { IntendedTimes } from '../own-messages.ts'
+import { RecordedClient } from '../recorded-client.ts'
 import { startSmallChat } from './small-chat.ts'
 
 const clients = 20

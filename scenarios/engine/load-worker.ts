@@ -7,7 +7,8 @@ import { connectControl, type ControlWorker } from '../control-worker.ts'
 import type { Driver } from '../driver.ts'
 import { LoadMeter } from '../load-meter.ts'
 import { seededRandom } from '../random.ts'
-import { RecordedClient, type IntendedTimes } from '../recorded-client.ts'
+import type { IntendedTimes } from '../own-messages.ts'
+import { RecordedClient } from '../recorded-client.ts'
 
 export interface LoadWorkerOptions {
   controlPath: string

@@ -42,6 +42,6 @@ export interface Observer {
   presence?(user: string, view: PresenceView): void
   /** All who are typing in the room now. */
   typing?(room: string, users: readonly string[]): void
-  /** The client is no member any more; `by`: who did it, itself or another. */
-  left?(room: string, seq: number, by: string): void
+  /** The client is no member any more; `by`: who did it. */
+  left?(room: string, seq: number, by: string, byAnother: boolean): void
 }

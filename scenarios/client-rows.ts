@@ -1,0 +1,38 @@
+/** The rows of one client of the run: number and session are filled in here, and nothing is written once the record is stopped. */
+import { kinds, type Kind } from '../reports/history/kinds.ts'
+import type { HistoryWriter } from '../reports/history/writer.ts'
+import { messageIdOf } from './message-body.ts'
+
+/** What a column that isn't used holds. */
+export const none = -1
+
+export class ClientRows {
+  readonly client: number
+  readonly nowNs: () => number
+  /** Number of the session, -1 when offline. */
+  session = none
+  stopped = false
+  readonly #writer: HistoryWriter
+
+  constructor(client: number, writer: HistoryWriter, nowNs: () => number) {
+    this.client = client
+    this.#writer = writer
+    this.nowNs = nowNs
+  }
+
+  name(text: string): number {
+    return this.#writer.name(text)
+  }
+
+  /** The message id that a body stands for: own, foreign, or -1 for a stub. */
+  messageOf(body: string | null, senderId: string): number {
+    if (body === null) return none
+    const own = messageIdOf(body)
+    return own >= 0 ? own : -this.name(`foreign:${senderId}:${body.slice(0, 64)}`) - 2
+  }
+
+  /** Plain arguments: it is called for each delivery. `tNs`: now, unless the row is about another time. */
+  row(kind: Kind, room: number, message = none, seq = none, rev = none, value = none, layer = 0, tNs = this.nowNs()): void {
+    if (!this.stopped) this.#writer.row(tNs, this.client, this.session, room, kinds[kind].code, layer, message, seq, rev, value)
+  }
+}
