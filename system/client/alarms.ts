@@ -9,7 +9,7 @@ export interface Alarms {
 }
 
 export function createAlarms(): Alarms {
-  const ends = new Map<NodeJS.Timeout, () => void>()
+  const ends = new Map<ReturnType<typeof setTimeout>, () => void>()
   let closed = false
 
   function start(ms: number, action: () => void, atClose: () => void): () => void {

@@ -1,74 +1,53 @@
 /** The chat client: an outbox, a view per room and one connection that keeps them true. No user interface, nothing of a harness. */
 import { v7 } from 'uuid'
 import type { CursorState } from '../protocol.ts'
+import type { ChatClient, ChatClientOptions, ConnectionState } from './api.ts'
 import { createAlarms } from './alarms.ts'
 import { createChanges } from './changes.ts'
 import { createConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { createIntake } from './intake.ts'
-import { askToJoin } from './joins.ts'
-import type { Observer } from './observer.ts'
+import { createMembership } from './membership.ts'
+import type { Membership } from './membership.ts'
+import { createOperations } from './operations.ts'
+import { createOthers } from './others.ts'
 import { createOutbox } from './outbox.ts'
 import { createOwnMessages } from './own-messages.ts'
+import { createOwnPresence } from './own-presence.ts'
+import { createOwnStatus } from './own-status.ts'
 import { clientParts } from './parts.ts'
-import type { ClientParts } from './parts.ts'
+import { quietObserver } from './quiet-observer.ts'
+import { createReads } from './reads.ts'
+import { createRenewal } from './renewal.ts'
+import type { Renewal } from './renewal.ts'
 import { createRepair } from './repair.ts'
 import type { Repair } from './repair.ts'
+import { readingOf } from './room-reading.ts'
 import { createRoom, noEpoch, roomPending } from './room.ts'
 import type { Room, Rooms } from './room.ts'
 import { createSender } from './sender.ts'
 import { defaultSettings } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
-import type { ClientStorage } from './storage.ts'
+import { announcing, createSubscribers } from './subscribers.ts'
 import { createSync } from './sync.ts'
+import { createVerbs } from './verbs.ts'
 import { createWatermarks } from './watermarks.ts'
-
-export interface ChatClientOptions {
-  url: string
-  /** Asked before every connect. */
-  token: () => Promise<string>
-  userId: string
-  deviceId: string
-  storage: ClientStorage
-  observer: Observer
-  /** 0 <= random() < 1 */
-  random: () => number
-  /** Milliseconds since the Unix epoch. */
-  now: () => number
-  parts?: ClientParts
-  settings?: Partial<ClientSettings>
-}
-
-export interface ChatClient {
-  /** Resolves once connected and synced; rejects at the deadline with what it waited for, and then goes on trying until closed. */
-  connect(timeoutMs: number): Promise<void>
-  /** Resolves once the user is a member and the view of the room is synced. */
-  join: (room: string) => Promise<void>
-  /** Puts a message into the outbox; its clientMessageId. */
-  send: (room: string, body: string) => string
-  /** Takes back a message that was never emitted. */
-  cancel: (clientMessageId: string) => boolean
-  /** Sends a failed message again: the same clientMessageId, a new clientSeq. */
-  resend: (clientMessageId: string) => boolean
-  /** Drops the connection and connects again; outbox and views stay. */
-  reconnect(timeoutMs: number): Promise<void>
-  /** Why there is work left, or null. */
-  pending: () => string | null
-  close: () => Promise<void>
-}
+import { createWithdrawals } from './withdrawals.ts'
 
 /** A client with what its storage still has of it; it connects when told to. */
 export async function createChatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const { storage, observer, random, now, userId, deviceId, parts = clientParts } = options
+  const { storage, random, now, userId, deviceId, parts = clientParts } = options
   const settings: ClientSettings = { ...defaultSettings, ...options.settings }
   const stored = await storage.load()
   const alarms = createAlarms()
   const changes = createChanges()
+  const subscribers = createSubscribers()
+  const observer = announcing(options.observer ?? quietObserver, subscribers.changed)
   const rooms: Rooms = new Map()
-  const joining = new Set<string>()
   const outbox = createOutbox(stored)
   const ownMessages = createOwnMessages(observer)
   let { connectionNumber } = stored
+  let token = ''
 
   const connection: Connection = createConnection({
     url: options.url,
@@ -80,14 +59,26 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     async handshake() {
       const number = ++connectionNumber
       await storage.saveConnectionNumber(number)
-      return { token: await options.token(), deviceId, connectionNumber: number }
+      token = await options.token()
+      return { token, deviceId, connectionNumber: number }
     },
-    greeted: () => void sync.beginAll(),
+    greeted() {
+      renewal.began(token)
+      void sync.beginAll()
+    },
     lost() {
+      renewal.lost()
+      others.lost()
       sync.lost()
       sender.refresh()
     },
   })
+  const renewal: Renewal = createRenewal({ connection, token: options.token, alarms, settings, random, now })
+  const asking = { connection, changes, alarms, settings, random, now, synced: () => sync.synced(), pending: () => pending() ?? 'nothing' }
+  const operations = createOperations(asking)
+  const others = createOthers(observer, subscribers.changed)
+  const ownPresence = createOwnPresence(operations)
+  const withdrawals = createWithdrawals({ operations, storage, alarms, settings, random, changed: changes.announce })
   const sender = createSender({
     outbox,
     storage,
@@ -98,10 +89,17 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     random,
     synced: () => sync.synced(),
     ready: (name) => sync.synced() && rooms.get(name)?.synced === true,
-    stored: (row, seq) => ownMessages.add(row.room, row.clientMessageId, seq),
+    stored: (row, id, seq) => ownMessages.add(row.room, row.clientMessageId, id, seq),
+    withdraw: withdrawals.begin,
     changed: changes.announce,
   })
-  const intake = createIntake({ userId, observer, ownEntry: sender.seen, gap: (room) => repair.gap(room) })
+  const intake = createIntake({
+    userId,
+    observer,
+    ownEntry: sender.seen,
+    ended: (room, entry) => membership.ended(room, entry),
+    gap: (room) => repair.gap(room),
+  })
   const repair: Repair = createRepair({ connection, intake, observer, settings, alarms, random, otherEpoch: resync, changed: changes.announce })
   const sync = createSync({
     connection,
@@ -111,7 +109,7 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     observer,
     settings,
     alarms,
-    openFurther: (name) => (joining.has(name) || rooms.has(name) ? undefined : open(name, noEpoch, 0)),
+    openFurther: (name) => (membership.joining(name) || rooms.has(name) ? undefined : open(name, noEpoch, 0)),
     standing(room, complete) {
       room.receipts.replaceMembers(complete.members, complete.head)
       takeCursors(room, complete.cursors)
@@ -123,13 +121,25 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     allSynced() {
       sender.refresh()
       for (const name of outbox.rooms()) sender.pump(name)
+      ownPresence.tellAgain()
       changes.announce()
     },
   })
+  const membership: Membership = createMembership({
+    ...asking,
+    rooms,
+    operations,
+    observer,
+    userId,
+    identity,
+    open,
+    begin: (room) => sync.begin(room),
+  })
+  const ownStatus = createOwnStatus({ outbox, ownMessages, rooms, userId, synced: () => sync.synced() })
   const watermarks = createWatermarks(connection, rooms, observer, changes.announce)
 
   function open(name: string, epoch: string, applied: number): Room {
-    const room = createRoom(name, epoch, applied, userId, settings.holdEntries)
+    const room = createRoom(name, epoch, applied, userId, settings, options.reading === 'explicit' ? 0 : Infinity)
     rooms.set(name, room)
     return room
   }
@@ -161,7 +171,13 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
       const ofRoom = roomPending(room)
       if (ofRoom !== null) return ofRoom
     }
-    return outbox.unsent() > 0 ? `outbox: ${outbox.unsent()} messages` : null
+    if (outbox.unsent() > 0) return `outbox: ${outbox.unsent()} messages`
+    return withdrawals.open() > 0 ? `${withdrawals.open()} messages to delete` : null
+  }
+  function state(): ConnectionState {
+    if (connection.elsewhere()) return 'elsewhere'
+    if (!connection.greeted()) return 'offline'
+    return sync.synced() ? 'online' : 'syncing'
   }
   function untilSynced(timeoutMs: number, what: string): Promise<void> {
     return changes.until(sync.synced, timeoutMs, () => `${what}: ${pending() ?? 'nothing'}`)
@@ -188,52 +204,52 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     const room = rooms.get(receipts.room)
     if (room) takeCursors(room, receipts.cursors)
   })
+  connection.on('presence', others.presence)
+  connection.on('typing', others.typing)
   alarms.after(random() * settings.watermarkMs, tick)
 
   return {
+    ...createVerbs(operations, identity),
+    ...createReads(operations, intake, rooms, (users) => others.presence({ users })),
     connect(timeoutMs) {
       sender.refresh()
       connection.open()
       return untilSynced(timeoutMs, 'connect')
     },
-    async join(name) {
-      const followed = rooms.get(name)
-      if (!followed || followed.ended) {
-        joining.add(name)
-        const { seq, epoch } = await askToJoin(name, identity(), {
-          connection,
-          changes,
-          alarms,
-          settings,
-          random,
-          now,
-          synced: sync.synced,
-          pending: () => pending() ?? 'nothing',
-        }).finally(() => joining.delete(name))
-        const room = open(name, epoch, seq - 1)
-        observer.joined(name, seq, epoch)
-        sync.begin(room)
-      }
-      await changes.until(
-        () => rooms.get(name)?.synced === true,
-        settings.joinMs,
-        () => `join of ${name}: ${pending() ?? 'nothing'}`,
-      )
-    },
-    send(room, body) {
-      const row = outbox.add(room, body, identity(), now())
-      sender.submit(row)
-      return row.clientMessageId
-    },
-    cancel: sender.cancel,
-    resend: sender.resend,
+    disconnect: () => connection.close('offline'),
     reconnect(timeoutMs) {
       connection.restart('reconnect')
       return untilSynced(timeoutMs, 'reconnect')
     },
+    state,
+    renewToken: renewal.renew,
+    join: membership.join,
+    leave: membership.leave,
+    send(room, body, { replyTo } = {}) {
+      const row = outbox.add(room, body, identity(), now(), replyTo)
+      sender.submit(row)
+      return row.clientMessageId
+    },
+    cancel: (clientMessageId) => sender.cancel(clientMessageId, identity()),
+    resend: sender.resend,
+    statusOf: ownStatus,
+    room(name) {
+      const room = rooms.get(name)
+      return room && readingOf(room, userId, others)
+    },
+    rooms: () => [...rooms.keys()],
+    markRead(name, seq) {
+      const room = rooms.get(name)
+      if (room) room.readTo = Math.max(room.readTo, Math.min(seq ?? room.view.applied, room.view.applied))
+    },
+    presenceOf: others.presenceOf,
+    setPresence: ownPresence.set,
+    setTyping: ownPresence.typing,
+    focus: ownPresence.focus,
+    subscribe: subscribers.add,
     pending,
     async close() {
-      connection.close()
+      connection.close('closed')
       alarms.close()
       changes.close()
     },

@@ -7,8 +7,8 @@ import type { ChatSocket, ClientParts } from './parts.ts'
 import { backoffMs } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
 
-type Payload<E extends keyof ClientToServer> = Parameters<ClientToServer[E]>[0]
-type Answer<E extends keyof ClientToServer> = Parameters<Parameters<ClientToServer[E]>[1]>[0]
+export type Payload<E extends keyof ClientToServer> = Parameters<ClientToServer[E]>[0]
+export type Answer<E extends keyof ClientToServer> = Parameters<Parameters<ClientToServer[E]>[1]>[0]
 
 export interface ConnectionOptions {
   url: string
@@ -28,7 +28,10 @@ export interface Connection {
   open(): void
   /** Drops the connection, if there is one, and connects again. */
   restart(reason: string): void
-  close(): void
+  /** Ends the connection; `open` begins anew. */
+  close(reason: string): void
+  /** A newer connection of this device has taken over, and this one stays away until `open`. */
+  elsewhere(): boolean
   greeted(): boolean
   /** Changes with each connect and disconnect: a continuation that finds another number belongs to the past. */
   session(): number
@@ -44,6 +47,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let session = 0
   let greeted = false
   let stopped = false
+  let elsewhere = false
   let leaving: string | null = null
   let problem: string | null = null
   let failures = 0
@@ -127,7 +131,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   socket.on('closing', ({ code }) => {
     leaving = code
     // A newer connection of this device took over: to come back would only fight with it.
-    if (code === 'connected_elsewhere') stopped = true
+    if (code === 'connected_elsewhere') stopped = elsewhere = true
   })
   socket.on('reconnect', ({ afterMs }) => {
     const asked = session
@@ -137,15 +141,22 @@ export function createConnection(options: ConnectionOptions): Connection {
   })
 
   return {
-    open: () => void socket.connect(),
+    open() {
+      stopped = elsewhere = false
+      leaving = null
+      socket.connect()
+    },
     restart,
-    close() {
+    close(reason) {
       stopped = true
       cancelReopen()
       handshakes += 1
-      leaving ??= 'closed'
+      problem = reason
+      leaving ??= reason
       socket.disconnect()
+      leaving = null
     },
+    elsewhere: () => elsewhere,
     greeted: () => greeted,
     session: () => session,
     async request(event, payload) {

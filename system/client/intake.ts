@@ -2,27 +2,32 @@
 import type { WireEntry } from '../protocol.ts'
 import { layer, wayBit } from './observer.ts'
 import type { Observer, Way } from './observer.ts'
+import { leaverOf } from './receipts.ts'
 import { arrive, releaseNext } from './room-view.ts'
 import type { Arrival } from './room-view.ts'
 import type { Room } from './room.ts'
 
 export interface Intake {
   take(room: Room, entry: WireEntry, way: Way): Arrival
-  /** An entry of a history page: it is shown, and the view's order has nothing to do with it. */
-  takeFromHistory(entry: WireEntry): void
+  /** An entry of a history page that the view is built from: it is shown, and the view's order has nothing to do with it. */
+  takeFromHistory(room: Room, entry: WireEntry): void
+  /** An entry that a person looked up; `room`: its room, when this client follows it. It changes what is shown there already, and adds nothing. */
+  look(room: Room | undefined, entry: WireEntry): void
   /** An entry of a room without a view: seen on the wire, no more. */
   ignore(entry: WireEntry): void
 }
 
 export interface IntakeOptions {
   userId: string
-  observer: Pick<Observer, 'delivery'>
+  observer: Pick<Observer, 'delivery' | 'changed'>
   ownEntry: (entry: WireEntry) => void
+  /** The own user isn't a member any more, by this entry. */
+  ended: (room: Room, entry: WireEntry) => void
   /** The first entry that had to be held, or one that was dropped. */
   gap: (room: Room) => void
 }
 
-export function createIntake({ userId, observer, ownEntry, gap }: IntakeOptions): Intake {
+export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeOptions): Intake {
   function tell(entry: WireEntry, layerBits: number): void {
     const message = entry.message
     observer.delivery(entry.room, entry.kind, entry.seq, entry.rev, message ? message.body : null, message ? message.senderId : entry.actorId, layerBits)
@@ -30,8 +35,15 @@ export function createIntake({ userId, observer, ownEntry, gap }: IntakeOptions)
   function recognise(entry: WireEntry): void {
     if (entry.actorId === userId && entry.kind === 'message') ownEntry(entry)
   }
-  function follow(room: Room, entry: WireEntry): void {
-    if (entry.kind !== 'message') room.receipts.follow(entry)
+  function show(room: Room, entry: WireEntry, way: number): void {
+    for (const { seq, rev, content } of room.records.take(entry)) observer.changed?.(room.name, seq, rev, content, layer.applied | layer.shown | way)
+  }
+  function admit(room: Room, entry: WireEntry, way: Way, layerBits: number): void {
+    tell(entry, layerBits | layer.applied | layer.shown | wayBit[way])
+    show(room, entry, wayBit[way])
+    if (entry.kind === 'message') return
+    room.receipts.follow(entry)
+    if (leaverOf(entry) === userId) ended(room, entry)
   }
 
   return {
@@ -39,12 +51,8 @@ export function createIntake({ userId, observer, ownEntry, gap }: IntakeOptions)
       const { view } = room
       const arrival = arrive(view, entry, way)
       if (arrival === 'applied') {
-        tell(entry, layer.wire | layer.applied | layer.shown | wayBit[way])
-        follow(room, entry)
-        for (let next = releaseNext(view); next; next = releaseNext(view)) {
-          tell(next.entry, layer.applied | layer.shown | wayBit[next.way])
-          follow(room, next.entry)
-        }
+        admit(room, entry, way, layer.wire)
+        for (let next = releaseNext(view); next; next = releaseNext(view)) admit(room, next.entry, next.way, 0)
       } else {
         tell(entry, layer.wire | wayBit[way] | (arrival === 'held' ? layer.held : 0))
         if (arrival === 'held' || arrival === 'dropped') gap(room)
@@ -52,8 +60,14 @@ export function createIntake({ userId, observer, ownEntry, gap }: IntakeOptions)
       if (arrival !== 'foreign') recognise(entry)
       return arrival
     },
-    takeFromHistory(entry) {
+    takeFromHistory(room, entry) {
       tell(entry, layer.wire | layer.applied | layer.shown | wayBit.page)
+      show(room, entry, wayBit.page)
+      recognise(entry)
+    },
+    look(room, entry) {
+      tell(entry, layer.wire | wayBit.page)
+      if (room?.view.epoch === entry.epoch && room.records.get(entry.id)) show(room, entry, wayBit.page)
       recognise(entry)
     },
     ignore: (entry) => tell(entry, layer.wire | wayBit.live),

@@ -1,7 +1,7 @@
 /** The outbox: own messages that are not yet known to be stored, per room in clientSeq order. */
-import { errorCodes } from '../codes-and-limits.ts'
 import type { SendAck } from '../protocol.ts'
 import type { Outcome } from './observer.ts'
+import { meaningOf } from './operations.ts'
 import { stateAfter } from './status.ts'
 import type { Happening, State } from './status.ts'
 
@@ -11,15 +11,21 @@ export interface OutboxRow {
   clientMessageId: string
   clientSeq: number
   body: string
+  /** Server id of the message that it answers. */
+  replyTo?: string
   clientCreatedAt: number
   attempts: number
   /** An attempt ended without a definite answer: the message may be stored. */
   doubt: boolean
   state: State
+  /** Why it failed. */
+  failure?: { code: string; retryable: boolean }
+  /** Taken back after an attempt: operationId of the deletion that follows once it is stored. */
+  withdrawal?: string
 }
 
 export interface Outbox {
-  add(room: string, body: string, clientMessageId: string, clientCreatedAt: number): OutboxRow
+  add(room: string, body: string, clientMessageId: string, clientCreatedAt: number, replyTo?: string): OutboxRow
   get(clientMessageId: string): OutboxRow | undefined
   /** The row to send next in a room: the lowest clientSeq that is queued; undefined while another one is sending. */
   next(room: string): OutboxRow | undefined
@@ -63,8 +69,10 @@ export function createOutbox(stored: { clientSeqs: Readonly<Record<string, numbe
   }
 
   return {
-    add: (room, body, clientMessageId, clientCreatedAt) =>
-      append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' }),
+    add(room, body, clientMessageId, clientCreatedAt, replyTo) {
+      const answers = replyTo === undefined ? {} : { replyTo }
+      return append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, ...answers, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' })
+    },
     get: (clientMessageId) => byId.get(clientMessageId),
     next(room) {
       const rows = byRoom.get(room) ?? []
@@ -75,7 +83,8 @@ export function createOutbox(stored: { clientSeqs: Readonly<Record<string, numbe
       const row = byId.get(clientMessageId)
       if (row?.state !== 'failed') return undefined
       remove(clientMessageId)
-      return append({ ...row, clientSeq: nextClientSeq(row.room), state: stateAfter(row.state, 'resent') })
+      const { failure: _failure, ...again } = row
+      return append({ ...again, clientSeq: nextClientSeq(row.room), state: stateAfter(row.state, 'resent') })
     },
     rows: () => byId.values(),
     rooms: () => [...byRoom.keys()],
@@ -106,7 +115,7 @@ export function judgeAttempt(doubt: boolean, end: AttemptEnd): Judgement {
       retryAfterMs: 0,
     }
   const { code, retryAfterMs = 0 } = answer.error
-  const meaning = Object.hasOwn(errorCodes, code) ? errorCodes[code] : { definite: false, retryable: true }
+  const meaning = meaningOf(code)
   const happening = meaning.retryable ? 'undecided' : 'refused'
   if (!meaning.definite) return { happening, doubt: true, outcome: { kind: 'unknown', why: code }, retryAfterMs }
   if (meaning.retryable) return { happening, doubt, outcome: null, retryAfterMs }

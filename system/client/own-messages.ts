@@ -1,22 +1,32 @@
-/** Own messages that are stored, until everybody has read them. */
+/** Own messages that are stored: how far each has come. */
 import type { Observer } from './observer.ts'
 import type { Through } from './receipts.ts'
 import { stateAfter } from './status.ts'
 import type { State } from './status.ts'
 
-interface OwnMessage {
-  clientMessageId: string
-  seq: number
+export interface OwnMessage {
+  readonly clientMessageId: string
+  readonly id: string
+  readonly room: string
+  readonly seq: number
   state: State
 }
 
 export interface OwnMessages {
-  add(room: string, clientMessageId: string, seq: number): void
+  add(room: string, clientMessageId: string, id: string, seq: number): void
   advance(room: string, through: Through): void
+  /** Undefined when it isn't stored yet, or was read by all so long ago that it is forgotten. */
+  get(clientMessageId: string): Readonly<OwnMessage> | undefined
 }
 
+/** Messages read by all that are still remembered. */
+const doneLimit = 2000
+
 export function createOwnMessages(observer: Pick<Observer, 'status'>): OwnMessages {
+  /** Those not yet read by all, by room. */
   const rooms = new Map<string, OwnMessage[]>()
+  const all = new Map<string, OwnMessage>()
+  const done: string[] = []
 
   function step(message: OwnMessage, happening: 'delivered' | 'read'): void {
     const state = stateAfter(message.state, happening)
@@ -24,10 +34,17 @@ export function createOwnMessages(observer: Pick<Observer, 'status'>): OwnMessag
     message.state = state
     observer.status(message.clientMessageId, happening)
   }
+  function finish({ clientMessageId }: OwnMessage): void {
+    done.push(clientMessageId)
+    if (done.length < doneLimit * 2) return
+    for (const forgotten of done.splice(0, doneLimit)) all.delete(forgotten)
+  }
 
   return {
-    add(room, clientMessageId, seq) {
-      const message: OwnMessage = { clientMessageId, seq, state: 'sent' }
+    add(room, clientMessageId, id, seq) {
+      if (all.has(clientMessageId)) return
+      const message: OwnMessage = { clientMessageId, id, room, seq, state: 'sent' }
+      all.set(clientMessageId, message)
       const messages = rooms.get(room)
       if (messages) messages.push(message)
       else rooms.set(room, [message])
@@ -41,7 +58,10 @@ export function createOwnMessages(observer: Pick<Observer, 'status'>): OwnMessag
         if (message.seq <= through.read) step(message, 'read')
       }
       const left = messages.filter((message) => message.state !== 'read')
-      if (left.length < messages.length) rooms.set(room, left)
+      if (left.length === messages.length) return
+      for (const message of messages) if (message.state === 'read') finish(message)
+      rooms.set(room, left)
     },
+    get: (clientMessageId) => all.get(clientMessageId),
   }
 }

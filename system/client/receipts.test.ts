@@ -81,8 +81,8 @@ describe('own messages', () => {
   it('go from sent over delivered to read, each told once, and stay sent where nobody else was', () => {
     const told: string[] = []
     const own = createOwnMessages({ status: (id, status) => void told.push(`${id} ${status}`) })
-    own.add('r', 'alone', 1)
-    own.add('r', 'seen', 3)
+    own.add('r', 'alone', 'm1', 1)
+    own.add('r', 'seen', 'm3', 3)
     own.advance('r', { first: 2, delivered: 3, read: 2 })
     own.advance('r', { first: 2, delivered: 3, read: 3 })
     own.advance('r', { first: 2, delivered: 9, read: 9 })

@@ -6,10 +6,12 @@
  * one pass over the members serves all messages of the room.
  */
 import type { CursorState, MemberInterval, WireEntry } from '../protocol.ts'
+import type { Reached } from './cursor.ts'
 
-interface Reached {
-  deliveredSeq: number
-  readSeq: number
+/** The user whose stay an entry ends, or null. */
+export function leaverOf({ kind, actorId, change }: WireEntry): string | null {
+  if (kind === 'leave') return change?.kind === 'leave' ? change.userId : actorId
+  return change?.kind === 'ban' && change.banned ? change.userId : null
 }
 
 /** Seqs in `first <= s <= delivered` are delivered, those in `first <= s <= read` are read; below `first` nobody else was there, and they stay sent. */
@@ -24,11 +26,13 @@ export interface Receipts {
   replaceMembers(intervals: readonly MemberInterval[], head: number): void
   /** Follows joins and leaves as the view applies them. */
   follow(entry: WireEntry): void
-  /** True when this cursor takes its user further; cursors of the own user never do. */
+  /** True when this cursor takes another user further. */
   reach(cursor: CursorState): boolean
   reached(user: string): Reached
   /** `applied`: members are known for sure up to there only. */
   through(applied: number): Through
+  /** Of the others who were members at this seq and haven't left: how many there are, and how many have come so far. */
+  countAt(seq: number): { of: number; deliveredTo: number; readBy: number }
 }
 
 export function createReceipts(ownUser: string): Receipts {
@@ -46,20 +50,19 @@ export function createReceipts(ownUser: string): Receipts {
       }
     },
     follow(entry) {
-      if (entry.actorId === ownUser) return
-      if (entry.kind === 'join' && !members.has(entry.actorId)) members.set(entry.actorId, entry.seq)
-      if (entry.kind !== 'leave') return
-      left.set(entry.actorId, entry.seq)
+      if (entry.kind === 'join' && entry.actorId !== ownUser && !members.has(entry.actorId)) members.set(entry.actorId, entry.seq)
+      const leaver = leaverOf(entry)
+      if (leaver === null || leaver === ownUser) return
+      left.set(leaver, entry.seq)
       // Subtle: the list that came with a sync may already tell of a later stay than this old leave.
-      if ((members.get(entry.actorId) ?? Infinity) < entry.seq) members.delete(entry.actorId)
+      if ((members.get(leaver) ?? Infinity) < entry.seq) members.delete(leaver)
     },
     reach(cursor) {
-      if (cursor.userId === ownUser) return false
       const before = cursors.get(cursor.userId) ?? { deliveredSeq: 0, readSeq: 0 }
       if (cursor.deliveredSeq <= before.deliveredSeq && cursor.readSeq <= before.readSeq) return false
       // Of a user's devices the furthest counts.
       cursors.set(cursor.userId, { deliveredSeq: Math.max(before.deliveredSeq, cursor.deliveredSeq), readSeq: Math.max(before.readSeq, cursor.readSeq) })
-      return true
+      return cursor.userId !== ownUser
     },
     reached: (user) => cursors.get(user) ?? { deliveredSeq: 0, readSeq: 0 },
     through(applied) {
@@ -73,6 +76,17 @@ export function createReceipts(ownUser: string): Receipts {
         read = Math.min(read, Math.max(joinedSeq, (cursor?.readSeq ?? 0) + 1) - 1)
       }
       return { first, delivered, read }
+    },
+    countAt(seq) {
+      const count = { of: 0, deliveredTo: 0, readBy: 0 }
+      for (const [user, joinedSeq] of members) {
+        if (joinedSeq > seq) continue
+        const cursor = cursors.get(user)
+        count.of += 1
+        if ((cursor?.deliveredSeq ?? 0) >= seq) count.deliveredTo += 1
+        if ((cursor?.readSeq ?? 0) >= seq) count.readBy += 1
+      }
+      return count
     },
   }
 }

@@ -90,7 +90,7 @@ export function createRepair(options: RepairOptions): Repair {
       options.otherEpoch(room)
       return 'stop'
     }
-    for (const entry of answer.entries) intake.takeFromHistory(entry)
+    for (const entry of answer.entries) intake.takeFromHistory(room, entry)
     const before = answer.from + 1
     room.backfill = answer.hasMore && before - 1 > wanted.floor ? { before, floor: wanted.floor } : null
     return newestOnly || !room.backfill ? 'stop' : 'progress'

@@ -1,6 +1,9 @@
 /** A room that this client follows: its view, its receipts and where the client stands with the node about it. */
+import { nextCursor } from './cursor.ts'
 import { createReceipts } from './receipts.ts'
 import type { Receipts } from './receipts.ts'
+import { createRecords } from './records.ts'
+import type { Records } from './records.ts'
 import { createRoomView } from './room-view.ts'
 import type { RoomView } from './room-view.ts'
 
@@ -8,6 +11,7 @@ export interface Room {
   readonly name: string
   readonly view: RoomView
   readonly receipts: Receipts
+  readonly records: Records
   /** Between sync:begin and the end of what it brings: sync:complete, and after a reset the newest history page too. */
   syncing: boolean
   completed: boolean
@@ -23,6 +27,8 @@ export interface Room {
   backfilling: boolean
   /** Last cursor that the node acked on this connection. */
   cursor: { deliveredSeq: number; readSeq: number }
+  /** The person has read up to here; Infinity: whatever is delivered counts as read. */
+  readTo: number
   /** Takes back the timer that runs because of held entries, or because of a heartbeat that is ahead. */
   cancelHold: (() => void) | null
   cancelGrace: (() => void) | null
@@ -33,11 +39,17 @@ export type Rooms = Map<string, Room>
 /** The epoch that a client names when it has nothing of a room: the node answers with a reset. */
 export const noEpoch = 'none'
 
-export function createRoom(name: string, epoch: string, applied: number, ownUser: string, holdEntries: number): Room {
+export interface RoomLimits {
+  holdEntries: number
+  keptMessages: number
+}
+
+export function createRoom(name: string, epoch: string, applied: number, ownUser: string, limits: RoomLimits, readTo: number): Room {
   return {
     name,
-    view: createRoomView(name, epoch, applied, holdEntries),
+    view: createRoomView(name, epoch, applied, limits.holdEntries),
     receipts: createReceipts(ownUser),
+    records: createRecords(ownUser, limits.keptMessages),
     syncing: false,
     completed: false,
     newestLoaded: true,
@@ -47,6 +59,7 @@ export function createRoom(name: string, epoch: string, applied: number, ownUser
     backfill: null,
     backfilling: false,
     cursor: { deliveredSeq: 0, readSeq: 0 },
+    readTo,
     cancelHold: null,
     cancelGrace: null,
   }
@@ -70,6 +83,6 @@ export function roomPending(room: Room): string | null {
   if (!room.synced) return `room ${room.name}: not synced`
   if (room.backfill) return `room ${room.name}: history below ${room.backfill.before} not loaded`
   if (view.applied < view.wanted) return `room ${room.name}: applied ${view.applied} of ${view.wanted}`
-  if (room.cursor.readSeq < view.applied) return `room ${room.name}: watermark ${room.cursor.readSeq} of ${view.applied}`
+  if (nextCursor(view.applied, room.cursor, room.readTo)) return `room ${room.name}: watermark ${room.cursor.deliveredSeq}/${room.cursor.readSeq} of ${view.applied}`
   return null
 }

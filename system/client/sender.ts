@@ -23,9 +23,14 @@ export interface SenderOptions {
   synced: () => boolean
   /** Whether this room may be sent to now. */
   ready: (room: string) => boolean
-  stored: (row: Readonly<OutboxRow>, seq: number) => void
+  stored: (row: Readonly<OutboxRow>, id: string, seq: number) => void
+  /** A message that its user has taken back meanwhile is stored: delete it. */
+  withdraw: (row: Readonly<OutboxRow>, id: string, operationId: string) => void
   changed: () => void
 }
+
+/** `cancelled`: it never left this device, or is known not to be stored. `deleting`: it may be stored, and is deleted as soon as that is known. `none`: nothing to take back. */
+export type Cancellation = 'cancelled' | 'deleting' | 'none'
 
 export interface Sender {
   /** A new row of the outbox: written first, then sent. */
@@ -35,7 +40,8 @@ export interface Sender {
   pump(room: string): void
   /** Tells what people now see of rows that wait. */
   refresh(): void
-  cancel: (clientMessageId: string) => boolean
+  /** `operationId`: of the deletion, should it come to that. */
+  cancel: (clientMessageId: string, operationId: string) => Cancellation
   resend: (clientMessageId: string) => boolean
 }
 
@@ -61,13 +67,20 @@ export function createSender(options: SenderOptions): Sender {
   function forget(row: OutboxRow): void {
     outbox.remove(row.clientMessageId)
     shown.delete(row.clientMessageId)
-    void storage.removeRow(row.clientMessageId)
+    // A row that the storage keeps is sent again after a reload, and acked as a duplicate.
+    storage.removeRow(row.clientMessageId).then(options.changed, options.changed)
     options.changed()
   }
-  function accept(row: OutboxRow, seq: number): void {
+  function accept(row: OutboxRow, id: string, seq: number): void {
     move(row, 'accepted')
-    forget(row)
-    options.stored(row, seq)
+    if (row.withdrawal === undefined) forget(row)
+    else {
+      // Its row stays stored until it is deleted, so that a reload takes that up again.
+      outbox.remove(row.clientMessageId)
+      shown.delete(row.clientMessageId)
+      options.withdraw(row, id, row.withdrawal)
+    }
+    options.stored(row, id, seq)
   }
   function pause(room: string, ms: number): void {
     pausing.add(room)
@@ -85,6 +98,7 @@ export function createSender(options: SenderOptions): Sender {
       attempt: row.attempts,
       type: 'text',
       body: row.body,
+      ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
       clientCreatedAt: row.clientCreatedAt,
     }
     observer.attempt(row.clientMessageId, row.attempts, request.clientMessageId)
@@ -112,8 +126,10 @@ export function createSender(options: SenderOptions): Sender {
     const outcome = judgement.outcome?.kind === 'ok' ? judgement.outcome : (seenOutcome ?? judgement.outcome)
     if (outcome) observer.outcome(row.clientMessageId, outcome, row.attempts)
     if (row.state !== 'sending') return
-    if (outcome?.kind === 'ok') return accept(row, outcome.seq)
+    if (outcome?.kind === 'ok') return accept(row, outcome.id, outcome.seq)
+    if (end.kind === 'answer' && !end.answer.ok && judgement.happening === 'refused') row.failure = { code: end.answer.error.code, retryable: false }
     move(row, judgement.happening)
+    if (judgement.happening === 'refused' && row.withdrawal !== undefined && !row.doubt) return forget(row)
     if (judgement.happening === 'undecided') pause(row.room, Math.max(judgement.retryAfterMs, backoffMs(row.attempts, settings, random)))
     await storage.putRow(row)
     options.changed()
@@ -138,6 +154,7 @@ export function createSender(options: SenderOptions): Sender {
   /** The storage refused: nothing that isn't written is sent. */
   function fail(row: OutboxRow, error: unknown): void {
     unwritten.delete(row.clientMessageId)
+    row.failure = { code: 'storage', retryable: true }
     move(row, 'refused')
     const why = `storage: ${String(error)}`
     observer.outcome(row.clientMessageId, row.attempts > 1 || row.doubt ? { kind: 'unknown', why } : { kind: 'failed', code: 'storage' }, row.attempts)
@@ -166,17 +183,28 @@ export function createSender(options: SenderOptions): Sender {
       // Subtle: while the attempt is in flight its own end tells the outcome, so that it is told once and times the ack.
       if (flying.get(row.room) === row && row.state === 'sending') seenOutcomes.set(row.clientMessageId, outcome)
       else observer.outcome(row.clientMessageId, outcome, row.attempts)
-      accept(row, entry.seq)
+      accept(row, entry.id, entry.seq)
     },
     refresh() {
       for (const row of outbox.rows()) if (row.state === 'queued') show(row)
     },
-    cancel(clientMessageId) {
+    cancel(clientMessageId, operationId) {
       const row = outbox.get(clientMessageId)
-      if (!row || row.state !== 'queued' || row.attempts > 0) return false
-      move(row, 'cancelled')
-      forget(row)
-      return true
+      if (!row) return 'none'
+      const mayBeStored = row.attempts > 0 && (row.state !== 'failed' || row.doubt)
+      if (!mayBeStored) {
+        move(row, 'cancelled')
+        forget(row)
+        return 'cancelled'
+      }
+      const withdrawn = row.state === 'failed' ? (outbox.requeue(clientMessageId) ?? row) : row
+      withdrawn.withdrawal ??= operationId
+      show(withdrawn)
+      storage.putRow(withdrawn).then(
+        () => pump(withdrawn.room),
+        (error: unknown) => fail(withdrawn, error),
+      )
+      return 'deleting'
     },
     resend(clientMessageId) {
       const row = outbox.requeue(clientMessageId)

@@ -17,6 +17,10 @@ export interface ClientSettings {
   /** Without a page or a completion for this long, a sync is given up and the client connects again. */
   syncMs: number
   joinMs: number
+  /** Of an operation with all its attempts. */
+  operationMs: number
+  /** Messages kept per room; beyond it those that came first are forgotten. */
+  keptMessages: number
 }
 
 export const defaultSettings: ClientSettings = {
@@ -32,6 +36,8 @@ export const defaultSettings: ClientSettings = {
   helloMs: 5_000,
   syncMs: 10_000,
   joinMs: 30_000,
+  operationMs: 30_000,
+  keptMessages: 10_000,
 }
 
 /** Exponential with full jitter: anything from 0 to first * 2^(attempt - 1), at most the limit. Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015). */

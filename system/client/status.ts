@@ -27,3 +27,9 @@ export function shownStatus(state: State, attempts: number, synced: boolean): St
   if (!synced) return 'offline'
   return attempts > 0 ? 'retrying' : 'queued'
 }
+
+/** Delivered to (read by) all of them; with nobody else there it stays sent. */
+export function stateOfCount({ of, deliveredTo, readBy }: { of: number; deliveredTo: number; readBy: number }): 'sent' | 'delivered' | 'read' {
+  if (of === 0 || deliveredTo < of) return 'sent'
+  return readBy < of ? 'delivered' : 'read'
+}

@@ -139,6 +139,7 @@ export function createSync(options: SyncOptions): Sync {
     const room = rooms.get(reset.room)
     if (!room?.syncing) return
     const floor = reset.reason === 'gap_over_limit' && reset.epoch === room.view.epoch && !room.backfill ? room.view.applied : 0
+    if (reset.epoch !== room.view.epoch) room.records.clear()
     resetView(room.view, reset.epoch, reset.head)
     observer.syncReset(reset.room, reset.head, reset.reason, room.view.generation)
     room.backfill = reset.head > floor ? { before: reset.head + 1, floor } : null

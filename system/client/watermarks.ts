@@ -1,6 +1,7 @@
 /** Tells the node how far this device has come, in one request a tick for all rooms. */
 import type { CursorRequest } from '../protocol.ts'
 import type { Connection } from './connection.ts'
+import { nextCursor } from './cursor.ts'
 import type { Observer } from './observer.ts'
 import type { Room } from './room.ts'
 
@@ -8,12 +9,6 @@ type Cursor = CursorRequest['cursors'][number]
 
 /** Cursors in one request. */
 const cursorLimit = 1000
-
-/** The next cursor of a room: delivered is what is applied, read follows one step behind; null when nothing is new. */
-export function nextCursor(applied: number, acked: { deliveredSeq: number; readSeq: number }): { deliveredSeq: number; readSeq: number } | null {
-  if (applied <= acked.deliveredSeq && acked.readSeq >= acked.deliveredSeq) return null
-  return { deliveredSeq: Math.max(applied, acked.deliveredSeq), readSeq: acked.deliveredSeq }
-}
 
 export interface Watermarks {
   tick(): Promise<void>
@@ -32,7 +27,7 @@ export function createWatermarks(
     for (const room of rooms.values()) {
       // What is below a reset and not loaded yet is not delivered.
       if (!room.synced || room.ended || room.backfill) continue
-      const next = nextCursor(room.view.applied, room.cursor)
+      const next = nextCursor(room.view.applied, room.cursor, room.readTo)
       if (next) cursors.push({ room: room.name, ...next })
       if (cursors.length === cursorLimit) break
     }
