@@ -7,6 +7,8 @@ export interface ClientAssignment {
   device: string
   token: string
   url: string
+  /** The same user's other device, for whoever switches to it. */
+  otherDevice?: { device: string; token: string }
   cohort: string
   role: string
   rooms: string[]

@@ -80,9 +80,9 @@ export interface ModerationCapability {
   leave(room: string): Promise<ActResult>
 }
 
-/** Each resolves once the client is connected and synced again; `unknown` when it isn't in time. */
+/** Each resolves once the client is connected and synced again; `unknown` when it isn't in time. Both new clients are told by `ClientObserver.replaced`. */
 export interface DevicesCapability {
-  /** The person goes on with another device: a client of its own, with empty views and an empty outbox. */
+  /** The person goes on with another device, a client of its own with empty views, as soon as the outbox of this one is empty. */
   switchDevice(to: { device: string; token: string }, timeoutMs: number): Promise<ActResult>
   goOffline(forMs: number, timeoutMs: number): Promise<ActResult>
   /** The page is loaded anew: only the storage survives. */
@@ -120,9 +120,14 @@ export interface DrivenClient extends AsyncDisposable {
   capability<K extends CapabilityName>(kind: K): Capabilities[K] | null
 }
 
+export interface ClientObserver extends Observer {
+  /** From here on a new client of the same person speaks: on another device, or on the same one loaded anew. */
+  replaced?(device: string, isOther: boolean): void
+}
+
 export interface Driver {
   name: string
   capabilities: readonly CapabilityName[]
   /** Resolves once connected and synced; rejects at the deadline, saying what it waited for. `seed`: the client's own stream of chance; without one it follows from the device. */
-  connect(identity: Identity, observer: Observer, options: { connectTimeoutMs: number; mutant: string | null; seed?: number }): Promise<DrivenClient>
+  connect(identity: Identity, observer: ClientObserver, options: { connectTimeoutMs: number; mutant: string | null; seed?: number }): Promise<DrivenClient>
 }

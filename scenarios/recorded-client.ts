@@ -5,7 +5,7 @@
 import { bodyHash, entryKinds, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { ClientRows, none } from './client-rows.ts'
-import type { Observer, Outcome, RecordContent, Status } from './driver.ts'
+import type { ClientObserver, Outcome, RecordContent, Status } from './driver.ts'
 import type { PresenceView } from '../system/protocol.ts'
 import type { LoadMeter } from './load-meter.ts'
 import { makeBody } from './message-body.ts'
@@ -30,9 +30,11 @@ export interface ReplyTo {
 const entryKindCodes = new Map<string, number>(Object.entries(entryKinds))
 const wayBits = layers.live | layers.sync | layers.range | layers.page
 
-export class RecordedClient implements Observer {
+export class RecordedClient implements ClientObserver {
   readonly messages: OwnMessages
   readonly acts: RecordedActs
+  /** Rooms that it is no member of any more. */
+  readonly gone = new Set<string>()
   readonly #rows: ClientRows
   readonly #meter: LoadMeter
   readonly #random: () => number
@@ -159,6 +161,7 @@ export class RecordedClient implements Observer {
   }
 
   joined(room: string, seq: number, epoch: string): void {
+    this.gone.delete(room)
     this.#rows.row('joined', this.#rows.name(room), none, seq, this.#rows.name(epoch))
   }
 
@@ -181,6 +184,7 @@ export class RecordedClient implements Observer {
   }
 
   left(room: string, seq: number, by: string, byAnother: boolean): void {
+    this.gone.add(room)
     this.#rows.row('left', this.#rows.name(room), none, seq, none, this.#rows.name(by), byAnother ? 1 : 0)
   }
 

@@ -1,7 +1,10 @@
 /** The verbs that need a run: each is a function of the virtual user and of its parameters (variables filled in). */
-import { withDeadline } from '../deadline.ts'
+import { DeadlineError, withDeadline } from '../deadline.ts'
+import { able, acts, type Act } from './acts.ts'
 import { durationMs } from './duration.ts'
 import { talk } from './talk.ts'
+import { anyRoom } from './targets.ts'
+import { verbs, type ActVerb, type ChatVerb } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 export type ChatStep = (user: VirtualUser, parameters: Readonly<Record<string, unknown>>) => Promise<void>
@@ -9,7 +12,10 @@ export type ChatStep = (user: VirtualUser, parameters: Readonly<Record<string, u
 const defaultTimeoutMs = 20_000
 const timeoutOf = (parameters: Readonly<Record<string, unknown>>): number => durationMs(parameters['timeout']) ?? defaultTimeoutMs
 
-export const chatSteps: Readonly<Record<'login' | 'join' | 'talk' | 'stay' | 'reconnect', ChatStep>> = {
+/** How often it is looked whether there is something now to do an act to. */
+const lookAgainMs = 50
+
+const steps: Readonly<Record<Exclude<ChatVerb, ActVerb>, ChatStep>> = {
   login: (user, parameters) => user.login(timeoutOf(parameters)),
 
   async join(user, parameters) {
@@ -21,6 +27,12 @@ export const chatSteps: Readonly<Record<'login' | 'join' | 'talk' | 'stay' | 're
 
   talk,
 
+  async send(user, parameters) {
+    const room = anyRoom(user)
+    if (room === null) throw new Error(`${user.assignment.user} is in no room`)
+    user.say(room, user.worker.nowNs(), Number(parameters['bodyBytes'] ?? 160))
+  },
+
   async stay(user) {
     user.doing = null
     await user.worker.control.whenEnded
@@ -30,3 +42,21 @@ export const chatSteps: Readonly<Record<'login' | 'join' | 'talk' | 'stay' | 're
     await withDeadline(user.client.reconnect(), timeoutOf(parameters), () => `${user.assignment.user} to reconnect`, 'reconnect_timeout')
   },
 }
+
+/** An act as a step: it waits for something to do it to. */
+function stepOf(verb: ActVerb, act: Act): ChatStep {
+  return async (user, parameters) => {
+    able(user, verbs[verb].needs)
+    const waitMs = timeoutOf(parameters)
+    const givenUpNs = user.worker.nowNs() + waitMs * 1e6
+    while (!(await act(user, parameters))) {
+      if (user.worker.control.ended) return
+      if (user.worker.nowNs() > givenUpNs) throw new DeadlineError('nothing_to_act_on', waitMs, `something for ${user.assignment.user} to ${verb}`)
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+    }
+  }
+}
+
+const actSteps = Object.fromEntries((Object.keys(acts) as ActVerb[]).map((verb) => [verb, stepOf(verb, acts[verb])])) as Record<ActVerb, ChatStep>
+
+export const chatSteps: Readonly<Record<ChatVerb, ChatStep>> = { ...steps, ...actSteps }

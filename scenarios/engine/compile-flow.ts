@@ -4,7 +4,7 @@ import type { Context, Events, Helpers, StepSpec } from './artillery-contract.ts
 import { chatSteps } from './chat-steps.ts'
 import { durationMs } from './duration.ts'
 import type { SocketioSteps } from './socketio-steps.ts'
-import { parameterProblem, verbOf, verbs, type VerbName } from './verbs.ts'
+import { isChat, kindOf, parameterProblem, verbOf, type VerbName } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 /** One virtual user on its way through the flow. `user` is null in a flow without chat verbs. */
@@ -28,36 +28,38 @@ export interface FlowParts {
 
 /** Throws at the first step that is not in our verbs. */
 export function compileFlow(flow: readonly unknown[], parts: FlowParts): Flow {
-  const used = new Set<VerbName>()
+  const used: Used = { verbs: new Set(), kinds: new Set() }
   const steps = flow.flat(Infinity).map((spec) => compileStep(spec, parts, used))
-  const kindsUsed = new Set([...used].map((verb) => verbs[verb].kind))
-  return { steps, usesChat: kindsUsed.has('chat'), usesSocketio: kindsUsed.has('socketio'), stays: used.has('stay') }
+  return { steps, usesChat: used.kinds.has('chat'), usesSocketio: used.kinds.has('socketio'), stays: used.verbs.has('stay') }
 }
 
-function compileStep(spec: unknown, parts: FlowParts, used: Set<VerbName>): FlowStep {
+interface Used {
+  verbs: Set<VerbName>
+  kinds: Set<ReturnType<typeof kindOf>>
+}
+
+function compileStep(spec: unknown, parts: FlowParts, used: Used): FlowStep {
   if (!isSpec(spec)) throw new Error(`a step is a map with one verb, not ${JSON.stringify(spec)}`)
   const found = verbOf(Object.keys(spec))
   if ('problem' in found) throw new Error(found.problem)
   const { verb } = found
   const problem = parameterProblem(verb, spec[verb])
   if (problem !== null) throw new Error(problem)
-  used.add(verb)
+  used.verbs.add(verb)
+  used.kinds.add(kindOf(verb, spec[verb]))
   return timed(verb, parts.events, stepOf(verb, spec, parts, used))
 }
 
-function stepOf(verb: VerbName, spec: StepSpec, parts: FlowParts, used: Set<VerbName>): FlowStep {
+function stepOf(verb: VerbName, spec: StepSpec, parts: FlowParts, used: Used): FlowStep {
+  if (isChat(verb, spec[verb])) {
+    return async ({ context, user }) => {
+      if (user === null) throw new Error(`${verb} needs a run: play this script with "shakedown run"`)
+      const value = parts.helpers.template(spec[verb] ?? {}, context)
+      user.doing = verb
+      await chatSteps[verb](user, isSpec(value) ? value : {})
+    }
+  }
   switch (verb) {
-    case 'login':
-    case 'join':
-    case 'talk':
-    case 'stay':
-    case 'reconnect':
-      return async ({ context, user }) => {
-        if (user === null) throw new Error(`${verb} needs a run: play this script with "shakedown run"`)
-        const value = parts.helpers.template(spec[verb] ?? {}, context)
-        user.doing = verb
-        await chatSteps[verb](user, isSpec(value) ? value : {})
-      }
     case 'think':
       return thinkStep(spec, parts.helpers)
     case 'loop':
@@ -79,7 +81,7 @@ function thinkStep(spec: StepSpec, helpers: Helpers): FlowStep {
 }
 
 /** Own loop, because that of socketio-v3 takes each step that is not an emit for HTTP. Ends early with the run. */
-function loopStep(spec: StepSpec, parts: FlowParts, used: Set<VerbName>): FlowStep {
+function loopStep(spec: StepSpec, parts: FlowParts, used: Used): FlowStep {
   const steps = (Array.isArray(spec['loop']) ? spec['loop'] : []).map((step: unknown) => compileStep(step, parts, used))
   const countName = typeof spec['loopValue'] === 'string' ? spec['loopValue'] : '$loopCount'
   const elementName = typeof spec['loopElement'] === 'string' ? spec['loopElement'] : '$loopElement'

@@ -2,6 +2,9 @@
 import { roles } from '../assignments.ts'
 import { nextIntended, talkWindow, type Spread, type TalkWindow } from '../pacer.ts'
 import { seededRandom } from '../random.ts'
+import { able, acts } from './acts.ts'
+import { drawn, mixNeeds, readMix, type Mix } from './mix.ts'
+import { anyMessage } from './targets.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 /** Longest wait for the run to say that warm-up begins. */
@@ -13,6 +16,7 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   const spread: Spread = parameters['spread'] === 'jittered' ? 'jittered' : 'poisson'
   if (!(ratePerSecond > 0) || !(bodyBytes > 0))
     throw new Error(`talk needs ratePerSecond and bodyBytes above 0, got ${String(parameters['ratePerSecond'])} and ${String(parameters['bodyBytes'])}`)
+  const mix = mixOf(user, parameters['mix'])
   const { control, nowNs } = user.worker
   const window = (): TalkWindow => talkWindow(control.phases, user.assignment.role === roles.fallsSilent)
   // Waiting for the first phase is no work of its own: the run starts it when everyone waits here.
@@ -23,11 +27,22 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   for (let turn = 0; !control.ended; turn++) {
     intendedNs = nextIntended(intendedNs, ratePerSecond, spread, random)
     if (!(await waitUntil(user, intendedNs, window))) return
-    const room = user.assignment.rooms[turn % user.assignment.rooms.length]
-    if (room === undefined) throw new Error(`${user.assignment.user} has no room to talk in`)
-    if (!user.recorder.talk(room, intendedNs, bodyBytes, (to, body) => user.client.send(to, body)))
-      throw new Error(`${user.assignment.user} has used up its message ids`)
+    const rooms = user.assignment.rooms.filter((room) => !user.recorder.gone.has(room))
+    const room = rooms[turn % rooms.length]
+    // Who has left every room has nowhere to talk, until it joins again.
+    if (room === undefined) continue
+    const kinds = drawn(mix, user.random)
+    user.say(room, intendedNs, bodyBytes, kinds.includes('reply') ? anyMessage(user, room, 'random') : null)
+    for (const kind of kinds) if (kind !== 'reply') user.beside(kind, () => acts[kind](user, { bodyBytes }))
   }
+}
+
+/** Throws when the value is no mix, or the driver can't do what is in it. */
+function mixOf(user: VirtualUser, value: unknown): Mix {
+  const read = readMix(value, null)
+  if ('problem' in read) throw new Error(read.problem)
+  for (const kind of Object.keys(read.mix) as (keyof Mix)[]) if ((read.mix[kind] ?? 0) > 0) able(user, mixNeeds[kind])
+  return read.mix
 }
 
 /** True at the intended time, at once when it has passed; false when talking ends before it. */

@@ -62,3 +62,50 @@ test('steps of socketio-v3 with their options are known; flows of other engines 
   ).toEqual([])
   expect(problemsOf(withFlow('- anything: 1').replace('engine: chat', 'engine: ws'))).toEqual([])
 })
+
+test('verbs on messages, members and devices are known with their parameters, and refused when one is misspelt', () => {
+  const sound = [
+    '- send: {}',
+    '- edit: { what: own-last, timeout: 5s }',
+    '- delete: { what: random }',
+    '- react: { what: last, emoji: x, remove: true }',
+    '- reply: { what: random }',
+    '- read: {}',
+    '- typing: { for: 2s }',
+    '- idle: {}',
+    '- page: { cursor: around, limit: 20, pages: 3 }',
+    '- search: { query: abc, everywhere: true }',
+    '- kick: { who: random }',
+    '- ban: { who: user-2, lift: true }',
+    '- leave: {}',
+    '- switch-device: { timeout: 10s }',
+    '- go-offline: { for: 3s }',
+    '- reload: {}',
+  ]
+  expect(problemsOf(withFlow(...sound))).toEqual([])
+  expect(problemsOf(withFlow('- edit: { what: mine }', '- page: { cursor: top, limit: 0 }', '- go-ofline: {}', '- typing: { for: long }', '- kick: { whom: a }'))).toEqual([
+    '8:15 what of edit is own-last or random, not "mine"',
+    '9:15 cursor of page is newest or around, not "top"',
+    expect.stringMatching(/^10:9 unknown verb "go-ofline"/),
+    '11:17 for of typing is a time like "5s", not "long"',
+    '12:15 kick has no parameter "whom"; it has who, timeout',
+  ])
+})
+
+test('a delete with a url is still an HTTP request', () => {
+  expect(problemsOf(withFlow('- delete: { url: /thing, json: { a: 1 } }', '  capture: { json: $.id, as: id }'))).toEqual([])
+})
+
+test('a mix is looked at in talk and in the variables of the script', () => {
+  expect(problemsOf(withFlow('- talk: { mix: { edit: 0.1, raect: 0.1 } }'))).toEqual([expect.stringMatching(/^8:15 mix has no "raect"/)])
+  const text = withFlow("- talk: { mix: '{{ mix }}' }").replace('  engines:', '  variables:\n    mix: { edit: 2 }\n  engines:')
+  expect(problemsOf(text)).toEqual([expect.stringMatching(/^4:10 the share of edit/)])
+})
+
+test('what the driver lacks is refused before the run', () => {
+  const text = withFlow('- edit: {}', '- go-offline: {}', '- talk: { mix: { search: 0.1 } }', '- stay: {}')
+  expect(validateScriptText('mine.yml', text, ['sync', 'edit']).map((problem) => problem.text)).toEqual([
+    "the driver can't do devices, which go-offline needs",
+    "the driver can't do search, which search needs",
+  ])
+})

@@ -1,3 +1,6 @@
+import type { CapabilityName } from '../driver.ts'
+import { readMix } from './mix.ts'
+
 /**
  * Every verb that a flow may use, and the options that may stand beside it in a step.
  * `kind`: `chat` needs a run (a control socket); `flow` works anywhere; `socketio` is handed to artillery-engine-socketio-v3.
@@ -7,6 +10,8 @@ export interface VerbRow {
   about: string
   options: readonly string[]
   /** keys inside the verb's own value; null: anything */ parameters: readonly string[] | null
+  /** what a parameter may say, where that is a choice */ choices?: Readonly<Record<string, readonly unknown[]>>
+  /** without which ability of the driver it can't be done */ needs?: CapabilityName
 }
 
 const http: VerbRow = {
@@ -16,17 +21,79 @@ const http: VerbRow = {
   parameters: null,
 }
 
+const own = ['own-last', 'random'] as const
+const any = ['own-last', 'last', 'random'] as const
+
 export const verbs = {
   login: { kind: 'chat', about: 'connects the client with its identity and waits until it is synced', options: [], parameters: ['timeout'] },
   join: { kind: 'chat', about: 'joins the rooms of the client, one after the other', options: [], parameters: ['timeout'] },
   talk: {
     kind: 'chat',
-    about: 'sends messages at their intended times, from the start of warm-up to the end of recovery',
+    about: 'sends messages at their intended times, from the start of warm-up to the end of recovery; `mix` adds what else is done, by shares',
     options: [],
-    parameters: ['ratePerSecond', 'bodyBytes', 'spread'],
+    parameters: ['ratePerSecond', 'bodyBytes', 'spread', 'mix'],
+    choices: { spread: ['poisson', 'jittered'] },
   },
+  send: { kind: 'chat', about: 'sends one message now', options: [], parameters: ['bodyBytes'] },
   stay: { kind: 'chat', about: 'stays connected until the run ends', options: [], parameters: [] },
   reconnect: { kind: 'chat', about: 'drops the connection and connects again', options: [], parameters: ['timeout'] },
+  edit: {
+    kind: 'chat',
+    about: 'edits an own message: the last or a random one',
+    options: [],
+    parameters: ['what', 'bodyBytes', 'timeout'],
+    choices: { what: own },
+    needs: 'edit',
+  },
+  delete: {
+    kind: 'chat',
+    about: 'deletes an own message; with `url` it is an HTTP request',
+    options: http.options,
+    parameters: ['what', 'timeout'],
+    choices: { what: own },
+    needs: 'edit',
+  },
+  react: {
+    kind: 'chat',
+    about: 'reacts to a message, or takes the reaction back',
+    options: [],
+    parameters: ['what', 'emoji', 'remove', 'timeout'],
+    choices: { what: any, remove: [true, false] },
+    needs: 'edit',
+  },
+  reply: { kind: 'chat', about: 'answers a message', options: [], parameters: ['what', 'bodyBytes', 'timeout'], choices: { what: any }, needs: 'reply' },
+  read: { kind: 'chat', about: 'has read all that is shown of a room', options: [], parameters: ['timeout'], needs: 'receipts' },
+  typing: { kind: 'chat', about: 'types in a room `for` a time', options: [], parameters: ['for', 'timeout'], needs: 'presence' },
+  idle: { kind: 'chat', about: 'is idle `for` a time, then online', options: [], parameters: ['for', 'timeout'], needs: 'presence' },
+  page: {
+    kind: 'chat',
+    about: 'reads `pages` of history, from the newest backwards or around a random message',
+    options: [],
+    parameters: ['cursor', 'limit', 'pages', 'timeout'],
+    choices: { cursor: ['newest', 'around'] },
+    needs: 'history',
+  },
+  search: {
+    kind: 'chat',
+    about: 'searches for a message by its words, or for `query`',
+    options: [],
+    parameters: ['what', 'query', 'everywhere', 'limit', 'timeout'],
+    choices: { what: any, everywhere: [true, false] },
+    needs: 'search',
+  },
+  kick: { kind: 'chat', about: 'kicks `who`: a user, or a random one', options: [], parameters: ['who', 'timeout'], needs: 'moderation' },
+  ban: {
+    kind: 'chat',
+    about: 'bans `who`, or lifts the ban',
+    options: [],
+    parameters: ['who', 'lift', 'timeout'],
+    choices: { lift: [true, false] },
+    needs: 'moderation',
+  },
+  leave: { kind: 'chat', about: 'leaves a room', options: [], parameters: ['timeout'], needs: 'moderation' },
+  'switch-device': { kind: 'chat', about: 'goes on with the other device of the same user', options: [], parameters: ['timeout'], needs: 'devices' },
+  'go-offline': { kind: 'chat', about: 'is offline `for` a time', options: [], parameters: ['for', 'timeout'], needs: 'devices' },
+  reload: { kind: 'chat', about: 'loads the client anew from its storage', options: [], parameters: ['timeout'], needs: 'devices' },
   think: { kind: 'flow', about: 'waits: "100ms", "2s", or a number of seconds', options: ['jitter'], parameters: null },
   loop: {
     kind: 'flow',
@@ -47,10 +114,21 @@ export const verbs = {
   post: http,
   put: http,
   patch: http,
-  delete: http,
   head: http,
 } as const satisfies Record<string, VerbRow>
 export type VerbName = keyof typeof verbs
+export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
+/** Those that are done to something or someone, once. */
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect'>
+
+/** `delete` with a `url` is an HTTP request. */
+export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {
+  return verb === 'delete' && typeof value === 'object' && value !== null && 'url' in value ? 'socketio' : verbs[verb].kind
+}
+
+export function isChat(verb: VerbName, value: unknown): verb is ChatVerb {
+  return kindOf(verb, value) === 'chat'
+}
 
 export function isVerb(name: string): name is VerbName {
   return Object.hasOwn(verbs, name)
@@ -73,16 +151,36 @@ export function verbOf(keys: readonly string[]): { verb: VerbName } | { problem:
   return { problem: `unknown verb "${first}"; the verbs are ${Object.keys(verbs).join(', ')}` }
 }
 
-/** What is wrong with the value of a verb, or null. */
-export function parameterProblem(verb: VerbName, value: unknown): string | null {
+/** What is wrong with the value of a verb, or null. `capabilities`: those of the driver; null when it isn't known. */
+export function parameterProblem(verb: VerbName, value: unknown, capabilities: readonly CapabilityName[] | null = null): string | null {
   if (verb === 'loop') return Array.isArray(value) ? null : 'loop needs a list of steps'
-  if (verb === 'think')
-    return /\{\{/.test(String(value)) || /^\s*\d+(\.\d+)?\s*(ms|s|m)?\s*$/.test(String(value))
-      ? null
-      : `think needs a time like "100ms" or a number of seconds, not ${JSON.stringify(value)}`
-  const parameters: readonly string[] | null = verbs[verb].parameters
-  if (parameters === null || value === null || value === undefined || value === true) return null
-  if (typeof value !== 'object' || Array.isArray(value)) return `${verb} needs {} or its parameters: ${parameters.join(', ')}`
-  const odd = Object.keys(value).find((key) => !parameters.includes(key))
-  return odd === undefined ? null : `${verb} has no parameter "${odd}"; it has ${parameters.length === 0 ? 'none' : parameters.join(', ')}`
+  if (verb === 'think') return isTime(value) ? null : `think needs a time like "100ms" or a number of seconds, not ${JSON.stringify(value)}`
+  const row: VerbRow = verbs[verb]
+  if (row.parameters === null || kindOf(verb, value) === 'socketio') return null
+  if (row.needs !== undefined && capabilities?.includes(row.needs) === false) return `the driver can't do ${row.needs}, which ${verb} needs`
+  if (value === null || value === undefined || value === true) return null
+  if (typeof value !== 'object' || Array.isArray(value)) return `${verb} needs {} or its parameters: ${row.parameters.join(', ')}`
+  for (const [name, said] of Object.entries(value)) {
+    const problem = row.parameters.includes(name) ? valueProblem(verb, row, name, said, capabilities) : noParameter(verb, row.parameters, name)
+    if (problem !== null) return problem
+  }
+  return null
 }
+
+function noParameter(verb: VerbName, parameters: readonly string[], name: string): string {
+  return `${verb} has no parameter "${name}"; it has ${parameters.length === 0 ? 'none' : parameters.join(', ')}`
+}
+
+function valueProblem(verb: VerbName, row: VerbRow, name: string, said: unknown, capabilities: readonly CapabilityName[] | null): string | null {
+  if (isTemplate(said)) return null
+  const choices = row.choices?.[name]
+  if (choices !== undefined && !choices.includes(said)) return `${name} of ${verb} is ${choices.join(' or ')}, not ${JSON.stringify(said)}`
+  if ((name === 'timeout' || name === 'for') && !isTime(said)) return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
+  if ((name === 'limit' || name === 'pages' || name === 'bodyBytes') && !(Number(said) > 0)) return `${name} of ${verb} is a number above 0, not ${JSON.stringify(said)}`
+  if (name !== 'mix') return null
+  const read = readMix(said, capabilities)
+  return 'problem' in read ? read.problem : null
+}
+
+const isTemplate = (value: unknown): boolean => /\{\{/.test(String(value))
+const isTime = (value: unknown): boolean => isTemplate(value) || /^\s*\d+(\.\d+)?\s*(ms|s|m)?\s*$/.test(String(value))

@@ -2,10 +2,13 @@
 import { withDeadline } from '../deadline.ts'
 import type { ClientAssignment } from '../control-messages.ts'
 import type { DrivenClient } from '../driver.ts'
-import type { RecordedClient } from '../recorded-client.ts'
+import { seededRandom } from '../random.ts'
+import type { RecordedClient, ReplyTo } from '../recorded-client.ts'
 import type { Busy, LoadWorker } from './load-worker.ts'
 
 const closeTimeoutMs = 3000
+/** Acts of one client that may be under way beside its talk. */
+const backgroundLimit = 8
 
 export class VirtualUser implements Busy {
   readonly worker: LoadWorker
@@ -13,11 +16,19 @@ export class VirtualUser implements Busy {
   readonly recorder: RecordedClient
   /** What it is doing; null while it stays. */
   doing: string | null = 'starting'
+  /** Own stream of chance for what it does besides talking: [0, 1). */
+  readonly random: () => number
+  /** The device that it is on. */
+  device: { device: string; token: string }
+  readonly #background = new Set<string>()
+  #backgroundCount = 0
   #client: DrivenClient | null = null
 
   constructor(worker: LoadWorker, assignment: ClientAssignment, stays: boolean) {
     this.worker = worker
     this.assignment = assignment
+    this.random = seededRandom(assignment.seed ^ 0x2545f491)
+    this.device = { device: assignment.device, token: assignment.token }
     this.recorder = worker.recorder(assignment)
     this.recorder.expected(stays)
     worker.enter(this)
@@ -36,8 +47,36 @@ export class VirtualUser implements Busy {
     this.#client = await withDeadline(connecting, timeoutMs * 2, () => `${user} to connect to ${url}`, 'login_timeout')
   }
 
+  /** Sends a message that was wanted at `intendedNs`. Throws when this client has used up its message ids. */
+  say(room: string, intendedNs: number, bytes: number, replyTo: ReplyTo | null = null): void {
+    const options = replyTo === null ? undefined : { replyTo: replyTo.id }
+    if (!this.recorder.talk(room, intendedNs, bytes, (to, body) => this.client.send(to, body, options), replyTo))
+      throw new Error(`${this.assignment.user} has used up its message ids`)
+  }
+
+  /** Does it beside whatever else goes on; left out, and recorded as such, when there is too much or nothing to do it to. */
+  beside(verb: string, act: () => Promise<boolean>): void {
+    if (this.#background.size >= backgroundLimit) return this.recorder.acts.skipped(verb)
+    const ticket = `${verb} ${++this.#backgroundCount}`
+    this.#background.add(ticket)
+    act()
+      .then((done) => {
+        if (!done) this.recorder.acts.skipped(verb)
+      })
+      .catch((error: unknown) => this.worker.control.problem(this.assignment.number, `${verb}: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => this.#background.delete(ticket))
+  }
+
+  /** The device that it isn't on; null when it has but one. */
+  nextDevice(): { device: string; token: string } | null {
+    const { device, token, otherDevice } = this.assignment
+    if (otherDevice === undefined) return null
+    return this.device.device === device ? otherDevice : { device, token }
+  }
+
   pending(): string | null {
     if (this.doing !== null) return `${this.assignment.user}: ${this.doing}`
+    for (const act of this.#background) return `${this.assignment.user}: ${act}`
     const reason = this.#client?.pending() ?? null
     return reason === null ? null : `${this.assignment.user}: ${reason}`
   }
