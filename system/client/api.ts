@@ -84,8 +84,8 @@ export interface ChatClient extends Verbs, Reads {
   /** Undefined when this client doesn't follow the room. */
   room: (name: string) => RoomReading | undefined
   rooms: () => string[]
-  /** The person has read everything up to `seq`; without it: all that is here. Told to the node within a second. */
-  markRead: (room: string, seq?: number) => void
+  /** The person has read everything up to `seq`; without it: all that is here. `unknown`: it is told with the next connection. */
+  markRead: (room: string, seq?: number) => Promise<Result<{ readSeq: number }>>
   /** What is known of a user's presence without asking. */
   presenceOf: (user: string) => PresenceView
   /** Whether the person is at this device. */

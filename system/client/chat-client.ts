@@ -96,7 +96,10 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
   const intake = createIntake({
     userId,
     observer,
-    ownEntry: sender.seen,
+    ownEntry(entry) {
+      sender.seen(entry)
+      ownMessages.find(entry.room, entry.operationId, entry.id, entry.seq)
+    },
     ended: (room, entry) => membership.ended(room, entry),
     gap: (room) => repair.gap(room),
   })
@@ -238,9 +241,9 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
       return room && readingOf(room, userId, others)
     },
     rooms: () => [...rooms.keys()],
-    markRead(name, seq) {
+    async markRead(name, seq = Infinity) {
       const room = rooms.get(name)
-      if (room) room.readTo = Math.max(room.readTo, Math.min(seq ?? room.view.applied, room.view.applied))
+      return room ? watermarks.read(room, seq) : { kind: 'failed', code: 'not_found', retryable: false }
     },
     presenceOf: others.presenceOf,
     setPresence: ownPresence.set,
