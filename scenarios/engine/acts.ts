@@ -51,6 +51,12 @@ function pause(user: VirtualUser, ms: number): Promise<void> {
   })
 }
 
+/** Bodies begin with the identity of their message: its words find it and few others. Null for a message of nobody of the run. */
+function wordsOf(target: ChangeTarget | null): string | null {
+  if (target === null || target.message < 0) return null
+  return `sd1 ${Math.floor(target.message / messagesPerClient)} ${target.message % messagesPerClient}`
+}
+
 /** An act on one message of one room. */
 function onMessage(choose: typeof ownMessage, fallback: What, act: (user: VirtualUser, target: ChangeTarget, parameters: Parameters) => Promise<unknown>): Act {
   return async (user, parameters) => {
@@ -153,10 +159,8 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
 
   async search(user, parameters) {
     const room = anyRoom(user)
-    const target = room === null ? null : anyMessage(user, room, whatOf(parameters, 'random'))
-    if (room === null || target === null || target.message < 0) return false
-    // Bodies begin with the identity of their message: its words find it and few others.
-    const query = typeof parameters['query'] === 'string' ? parameters['query'] : `sd1 ${Math.floor(target.message / messagesPerClient)} ${target.message % messagesPerClient}`
+    const query = room === null ? null : typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(anyMessage(user, room, whatOf(parameters, 'random')))
+    if (room === null || query === null) return false
     const scope = parameters['everywhere'] === true ? null : room
     const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () =>
       able(user, 'search').search(query, scope, Number(parameters['limit'] ?? 20)),
