@@ -4,13 +4,14 @@
  */
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { bodyHash, entryKinds, kinds, messagesPerClient } from '../reports/history/kinds.ts'
+import { bodyHash, entryKinds, kinds, messagesPerClient, recordBits, recordHash } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { parseBody } from '../scenarios/message-body.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { WireEntry } from '../system/protocol.ts'
 import { readRoomAsFreshDevice } from './audit-reader.ts'
 
+/** What the audit reads of a document of the log. */
 interface StoredEntry {
   _id: string
   roomId: string
@@ -19,8 +20,15 @@ interface StoredEntry {
   rev?: number
   kind: string
   actorId: string
-  body?: string | null
   acceptedBy: string
+  clientMessageId?: string
+  messageId?: string
+  payload?: { body?: string | null; userId?: string; banned?: boolean; muted?: boolean }
+  body?: string | null
+  edits?: readonly unknown[]
+  deleted?: { kind: string }
+  reactions?: readonly { emoji: string; userId: string }[]
+  moderation?: { state: string }
 }
 
 /** Bits of the `layer` column of audit rows. */
@@ -53,16 +61,19 @@ export async function audit(options: AuditOptions): Promise<AuditSummary> {
       recordStored(options, room, stored)
       summary.entries += stored.length
       summary.messages += stored.filter((entry) => entry.kind === 'message').length
-      const first = stored.find((entry) => entry.kind === 'join')
-      if (!first) {
+      const first = stored[0]
+      const reader = readerOf(stored)
+      if (!first || !reader) {
         summary.problems.push(`room ${room} has no member in the store`)
         continue
       }
       try {
-        const token = await cluster.mintToken(first.actorId, `audit-${uuidv7()}`)
+        const token = await cluster.mintToken(reader.user, `audit-${uuidv7()}`)
         const read = await readRoomAsFreshDevice({ url: cluster.entrance(options.cohort), token, room, epoch: first.epoch })
-        if (read.sync) recordRead(options, room, read.sync, readers.sync, read.head)
-        recordRead(options, room, read.history, readers.history, read.head)
+        // Between two stays a member sees nothing; the rows of a reader tell one stretch.
+        const since = (entries: readonly WireEntry[]) => entries.filter((entry) => entry.seq >= reader.joinedSeq)
+        if (read.sync) recordRead(options, room, since(read.sync), readers.sync, read.head)
+        recordRead(options, room, since(read.history), readers.history, read.head)
       } catch (error) {
         summary.problems.push(`room ${room}: ${error instanceof Error ? error.message : String(error)}`)
       }
@@ -73,57 +84,99 @@ export async function audit(options: AuditOptions): Promise<AuditSummary> {
   return summary
 }
 
-function recordStored({ writer, nowNs, clientOfUser }: AuditOptions, room: string, stored: readonly StoredEntry[]): void {
+/** Whoever is a member now and joined first of those, the owner if possible: what is held is whole to the owner alone of all members that nobody appointed. */
+export function readerOf(stored: readonly Pick<StoredEntry, 'kind' | 'actorId' | 'seq' | 'payload'>[]): { user: string; joinedSeq: number } | null {
+  const joined = new Map<string, number>()
+  for (const { kind, actorId, seq, payload } of stored) {
+    const user = payload?.userId ?? actorId
+    if (kind === 'join' && !joined.has(user)) joined.set(user, seq)
+    if (kind === 'leave' || (kind === 'ban' && payload?.banned !== false)) joined.delete(user)
+  }
+  const [earliest] = [...joined].toSorted(([, left], [, right]) => left - right)
+  return earliest === undefined ? null : { user: earliest[0], joinedSeq: earliest[1] }
+}
+
+function recordStored(options: AuditOptions, room: string, stored: readonly StoredEntry[]): void {
+  const { writer, nowNs } = options
   const roomName = writer.name(room)
+  const messages = new Map<string, number>()
   for (const entry of stored) {
-    const epoch = writer.name(entry.epoch)
-    if (entry.kind === 'message') {
-      const message = messageId(writer, entry.body ?? null, entry._id)
-      writer.row(
-        nowNs(),
-        clientOfUser.get(entry.actorId) ?? -1,
-        writer.name(entry.acceptedBy),
-        roomName,
-        kinds.stored.code,
-        0,
-        message,
-        entry.seq,
-        entry.rev ?? entry.seq,
-        bodyHash(entry.body ?? ''),
-      )
-      writer.row(nowNs(), -1, -1, roomName, kinds.storedId.code, 0, message, entry.seq, epoch, writer.name(entry._id))
-    } else {
-      writer.row(nowNs(), clientOfUser.get(entry.actorId) ?? -1, -1, roomName, kinds.storedEntry.code, 0, -1, entry.seq, epoch, entryKind(entry.kind))
-    }
+    if (entry.kind === 'message') messages.set(entry._id, recordMessage(options, roomName, entry))
+    else recordEntry(options, roomName, entry, messages.get(entry.messageId ?? '') ?? -1)
   }
   const last = stored.at(-1)
   writer.row(nowNs(), -1, -1, roomName, kinds.auditHead.code, readers.store, -1, last?.seq ?? 0, -1, writer.name(last?.epoch ?? ''))
 }
 
+/** Judged by what was sent, so by its first content; what later entries made of it is a row of its own. Gives the message id. */
+function recordMessage({ writer, nowNs, clientOfUser }: AuditOptions, roomName: number, entry: StoredEntry): number {
+  const first = entry.payload?.body ?? null
+  const message = messageId(writer, first ?? entry.body ?? null, entry.clientMessageId ?? entry._id)
+  const rev = entry.rev ?? entry.seq
+  const bits = (first === null ? recordBits.stub : 0) | (entry.moderation?.state === 'held' ? recordBits.held : 0)
+  const sender = clientOfUser.get(entry.actorId) ?? -1
+  writer.row(nowNs(), sender, writer.name(entry.acceptedBy), roomName, kinds.stored.code, bits, message, entry.seq, rev, first === null ? -1 : bodyHash(first))
+  writer.row(nowNs(), -1, -1, roomName, kinds.storedId.code, 0, message, entry.seq, writer.name(entry.epoch), writer.name(entry._id))
+  if (rev > entry.seq || bits !== 0) writer.row(nowNs(), -1, -1, roomName, kinds.storedRecord.code, bits, message, entry.seq, rev, storedHash(entry))
+  return message
+}
+
+function storedHash({ body = null, edits = [], deleted, reactions = [], moderation }: StoredEntry): number {
+  const users: [string, string[]][] = []
+  for (const { emoji, userId } of reactions) {
+    const known = users.find(([name]) => name === emoji)
+    if (known) known[1].push(userId)
+    else users.push([emoji, [userId]])
+  }
+  return recordHash({
+    body,
+    edits: edits.length,
+    ...(deleted === undefined ? {} : { deleted }),
+    // Not built by assignment: an emoji may be any string.
+    reactions: Object.fromEntries(users),
+    ...(moderation === undefined || moderation.state === 'visible' ? {} : { moderation: moderation.state }),
+  })
+}
+
+const aboutMembers: ReadonlySet<string> = new Set(['join', 'leave', 'role', 'ban', 'mute'])
+
+function recordEntry({ writer, nowNs, clientOfUser }: AuditOptions, roomName: number, entry: StoredEntry, message: number): void {
+  const { kind, actorId, payload } = entry
+  const concerned = aboutMembers.has(kind) ? (payload?.userId ?? actorId) : actorId
+  const actor = concerned === actorId ? -1 : (clientOfUser.get(actorId) ?? -1)
+  const isTakenBack = (kind === 'ban' && payload?.banned === false) || (kind === 'mute' && payload?.muted === false)
+  writer.row(
+    nowNs(),
+    clientOfUser.get(concerned) ?? -1,
+    actor,
+    roomName,
+    kinds.storedEntry.code,
+    isTakenBack ? 1 : 0,
+    message,
+    entry.seq,
+    writer.name(entry.epoch),
+    entryKind(kind),
+  )
+}
+
 function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: readonly WireEntry[], reader: number, head: number): void {
   const roomName = writer.name(room)
-  for (const entry of entries) {
-    if (entry.kind === 'message')
-      writer.row(
-        nowNs(),
-        -1,
-        -1,
-        roomName,
-        kinds.audited.code,
-        reader,
-        messageId(writer, entry.message?.body ?? null, entry.id),
-        entry.seq,
-        entry.rev,
-        bodyHash(entry.message?.body ?? ''),
-      )
-    else writer.row(nowNs(), -1, -1, roomName, kinds.auditedEntry.code, reader, -1, entry.seq, -1, entryKind(entry.kind))
+  for (const { kind, message, id, seq, rev } of entries) {
+    if (kind !== 'message' || message === undefined) {
+      writer.row(nowNs(), -1, -1, roomName, kinds.auditedEntry.code, reader, -1, seq, -1, entryKind(kind))
+      continue
+    }
+    const stub = message.body === null ? recordBits.stub : 0
+    const own = messageId(writer, message.body, message.clientMessageId || id)
+    writer.row(nowNs(), -1, -1, roomName, kinds.audited.code, reader | stub, own, seq, rev, recordHash(message))
   }
   writer.row(nowNs(), -1, -1, roomName, kinds.auditHead.code, reader, -1, head, -1, writer.name(entries[0]?.epoch ?? ''))
 }
 
-function messageId(writer: HistoryWriter, body: string | null, serverId: string): number {
+/** By the identity in the body; a stub by its clientMessageId, which whoever opens the history knows again. */
+function messageId(writer: HistoryWriter, body: string | null, fallback: string): number {
   const identity = body === null ? null : parseBody(body)
-  return identity ? identity.client * messagesPerClient + identity.counter : -writer.name(serverId) - 2
+  return identity ? identity.client * messagesPerClient + identity.counter : -writer.name(fallback) - 2
 }
 
 function entryKind(kind: string): number {

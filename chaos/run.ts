@@ -101,7 +101,15 @@ export async function run(request: RunRequest): Promise<void> {
   record.plan(steps)
 
   const assignments = await Promise.all(
-    clients.map(async (client) => ({ ...client, token: await cluster.mintToken(client.user, client.device), url: cluster.entrance(client.cohort).href })),
+    clients.map(async (client) => {
+      const otherDevice = `${client.device}-b`
+      return {
+        ...client,
+        token: await cluster.mintToken(client.user, client.device),
+        url: cluster.entrance(client.cohort).href,
+        otherDevice: { device: otherDevice, token: await cluster.mintToken(client.user, otherDevice) },
+      }
+    }),
   )
   const control = stack.use(
     await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }),

@@ -25,13 +25,16 @@ export class OwnMessages {
   readonly #intendedTimes: IntendedTimes
   readonly #byId = new Map<string, OwnMessage>()
   #stored: OwnMessage[] = []
-  readonly #clientSeqs = new Map<number, number>()
+  /** Highest clientSeq by room, of each device. */
+  readonly #devices = new Map<string, Map<number, number>>()
+  #clientSeqs = new Map<number, number>()
   /** The message that is just being handed to the client: the client may speak of it before `send` returns its id. */
   #handing: OwnMessage | null = null
   #counter = 0
 
-  constructor(rows: ClientRows, intendedTimes: IntendedTimes) {
+  constructor(rows: ClientRows, device: string, intendedTimes: IntendedTimes) {
     this.#rows = rows
+    this.onDevice(device)
     this.#intendedTimes = intendedTimes
     intendedTimes[rows.client] = new Float64Array(256)
   }
@@ -86,9 +89,10 @@ export class OwnMessages {
     this.#stored = this.#stored.filter((other) => other !== own)
   }
 
-  /** Another device counts its own clientSeqs. */
-  otherDevice(): void {
-    this.#clientSeqs.clear()
+  /** Each device counts its own clientSeqs, and goes on where it was. */
+  onDevice(device: string): void {
+    this.#clientSeqs = this.#devices.get(device) ?? new Map<number, number>()
+    this.#devices.set(device, this.#clientSeqs)
   }
 
   /** Of any client in this process; 0 when not known. */

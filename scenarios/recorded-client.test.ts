@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bodyHash, kinds, layers, messagesPerClient, statuses } from '../reports/history/kinds.ts'
+import { bodyHash, kinds, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { LoadMeter } from './load-meter.ts'
 import { RecordedClient } from './recorded-client.ts'
@@ -21,7 +21,7 @@ function recording(): { client: RecordedClient; rows: Row[]; names: string[]; me
     close: () => [],
   }
   const meter = new LoadMeter()
-  return { client: new RecordedClient({ client: 3, writer, meter, intendedTimes: [], nowNs: () => 9_000_000, random: seededRandom(1) }), rows, names, meter }
+  return { client: new RecordedClient({ client: 3, device: 'device-4', writer, meter, intendedTimes: [], nowNs: () => 9_000_000, random: seededRandom(1) }), rows, names, meter }
 }
 
 test('a message is intended at its intended time, then invoked, whatever the client tells before send returns', () => {
@@ -68,7 +68,7 @@ test('a delivery carries the identity of the body and its hash as received; othe
     layer: layers.wire | layers.applied | layers.live,
   })
   expect(foreign).toMatchObject({ message: -names.indexOf('foreign:user-9:hello') - 2 })
-  expect(stub).toMatchObject({ message: -names.indexOf('stub:room-1:7') - 2, value: -1 })
+  expect(stub).toMatchObject({ message: -1, value: -1 })
   expect(entry).toMatchObject({ kind: 'entry', value: 1, message: -1 })
   expect(meter.applied).toBe(1)
   expect(meter.takeP99()).toEqual({ ackP99Ms: null, deliveryP99Ms: expect.closeTo(8, 0) })
@@ -91,4 +91,57 @@ test('sessions are numbered from 1 and end; the record ends when it is stopped',
   client.delivery('room-1', 'message', 5, 5, 'x', 'user-4', layers.wire)
   expect(rows).toHaveLength(3)
   expect(meter.connected).toBe(0)
+})
+
+test('each device counts its own clientSeqs, and goes on where it was', () => {
+  const { client, rows } = recording()
+  const say = (id: string): unknown => client.talk('a', 1, 100, () => id)
+  say('1')
+  client.replaced('device-4b', true)
+  say('2')
+  say('3')
+  client.replaced('device-4', true)
+  say('4')
+  client.replaced('device-4', false)
+  say('5')
+  expect(rows.filter((row) => row.kind === 'invoked').map((row) => row.seq)).toEqual([1, 1, 2, 2, 3])
+  expect(rows.filter((row) => row.kind === 'clientReplaced').map((row) => row.layer)).toEqual([1, 1, 0])
+})
+
+test('what is shown anew is recorded with the hash of the whole record; a stub has no identity', () => {
+  const { client, rows, names } = recording()
+  let body = ''
+  client.talk('room-1', 1, 120, (_, made) => {
+    body = made
+    return 'id'
+  })
+  const reactions = { x: ['user-1'] }
+  client.changed('room-1', 5, 8, { body, reactions }, layers.wire | layers.applied | layers.live)
+  client.changed('room-1', 5, 9, { body: null, deleted: { at: 1, by: 'user-4', kind: 'author' } }, layers.sync)
+  client.presence('user-2', { state: 'idle', lastSeenAt: null })
+  client.typing('room-1', ['user-9', 'user-2'])
+  client.left('room-1', 12, 'user-7', true)
+  const [first, second, presence, typing, left] = rows.slice(-5)
+  expect(first).toMatchObject({ kind: 'changed', message: 3 * messagesPerClient, seq: 5, rev: 8, value: recordHash({ body, reactions }), layer: layers.live })
+  expect(second).toMatchObject({ message: -1, rev: 9, layer: layers.sync | recordBits.stub })
+  expect(presence).toMatchObject({ kind: 'presenceShown', value: presences.idle, rev: names.indexOf('user-2') })
+  expect(typing).toMatchObject({ kind: 'typingShown', seq: 2, value: names.indexOf('user-2,user-9') })
+  expect(left).toMatchObject({ kind: 'left', seq: 12, layer: 1, value: names.indexOf('user-7') })
+  expect([...client.gone]).toEqual(['room-1'])
+})
+
+test('the hash of an unchanged record is that of its body, and each change makes it another', () => {
+  const body = 'hello'
+  const states = [
+    { body },
+    { body, edits: 1 },
+    { body, reactions: { x: ['a'] } },
+    { body, reactions: { x: ['a', 'b'] } },
+    { body, moderation: 'held' },
+    { body: null, deleted: { kind: 'author' } },
+    { body: null, deleted: { kind: 'moderator' } },
+  ]
+  expect(recordHash({ body })).toBe(bodyHash(body))
+  expect(new Set(states.map((state) => recordHash(state))).size).toBe(states.length)
+  expect(recordHash({ body, reactions: { y: ['b'], x: ['a'] } })).toBe(recordHash({ body, reactions: { x: ['a'], y: ['b'], z: [] } }))
 })

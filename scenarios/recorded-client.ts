@@ -14,6 +14,8 @@ import { RecordedActs } from './recorded-acts.ts'
 
 export interface RecorderParts {
   client: number
+  /** The one that it begins on. */
+  device: string
   writer: HistoryWriter
   meter: LoadMeter
   intendedTimes: IntendedTimes
@@ -44,7 +46,7 @@ export class RecordedClient implements ClientObserver {
     this.#rows = new ClientRows(parts.client, parts.writer, parts.nowNs)
     this.#meter = parts.meter
     this.#random = parts.random
-    this.messages = new OwnMessages(this.#rows, parts.intendedTimes)
+    this.messages = new OwnMessages(this.#rows, parts.device, parts.intendedTimes)
     this.acts = new RecordedActs(this.#rows, this.messages, parts.random)
   }
 
@@ -190,7 +192,7 @@ export class RecordedClient implements ClientObserver {
 
   /** The rows that follow are of a new client of the same person: on another device, or on the same one loaded anew. */
   replaced(device: string, isOther: boolean): void {
-    if (isOther) this.messages.otherDevice()
+    this.messages.onDevice(device)
     this.#rows.row('clientReplaced', none, none, none, none, this.#rows.name(device), isOther ? 1 : 0)
   }
 }

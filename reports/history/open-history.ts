@@ -12,6 +12,7 @@ import { readNameFile, readRowFile } from './reader.ts'
 import { recordDefects, withExplanations } from './record-defects.ts'
 import { rowBytes } from './row-schema.ts'
 import { readManifest, readTrace } from './run-files.ts'
+import { identifyStubs } from './stub-identity.ts'
 import { StringTable } from './string-table.ts'
 
 const rowEnding = '.rows.arrow'
@@ -31,6 +32,7 @@ export function openHistory(folder: string): History {
   const messages = indexMessages(read.rows.columns)
   const columns = read.rows.sorted()
   const operations = operationsOf(columns, names.list)
+  identifyStubs(columns, messages, operations, names.list)
   const { journals, files: journalsRead } = readJournals(join(folder, 'journals'), { nodes, rooms, operations })
   const journalFiles = withExplanations(journalsRead, manifest, trace)
   return buildHistory({

@@ -85,6 +85,7 @@ async function measure(): Promise<void> {
   for (let number = 0; number < clients; number++) {
     const recorder = new RecordedClient({
       client: number,
+      device: `device-${number}`,
       writer,
       meter,
       intendedTimes,

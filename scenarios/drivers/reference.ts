@@ -8,13 +8,19 @@ import type { ClientStorage } from '../../system/client/storage.ts'
 import { mutants } from '../../system/mutants/table.ts'
 import { bodyHash } from '../../reports/history/kinds.ts'
 import { seededRandom } from '../random.ts'
-import type { ActResult, Capabilities, Driver } from '../driver.ts'
+import type { ActResult, Capabilities, Driver, Status } from '../driver.ts'
 import { capabilitiesOf } from './reference-capabilities.ts'
 
 /** Longest wait for a dropped connection to be synced again. */
 const reconnectTimeoutMs = 30_000
 /** Messages that a client keeps per room: many clients share one process. */
 const keptMessages = 2_000
+
+/** How often it is looked whether the outbox is empty. */
+const lookAgainMs = 20
+/** Beyond it those that are done are forgotten. */
+const underwayLimit = 100
+const unsent: ReadonlySet<Status> = new Set(['queued', 'sending', 'retrying', 'offline'])
 
 interface Device {
   device: string
@@ -38,6 +44,13 @@ export const referenceDriver: Driver = {
   capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'devices'],
   async connect(identity, observer, { connectTimeoutMs, mutant, seed = bodyHash(identity.device) }) {
     const decorate = mutants.find(({ name }) => name === mutant)?.client
+    /** Each device keeps its own over a reload, and while another one is used. */
+    const storages = new Map<string, ClientStorage>()
+    const storageOf = (name: string): ClientStorage => {
+      const storage = storages.get(name) ?? memoryStorage()
+      storages.set(name, storage)
+      return storage
+    }
     const load = ({ device, token, storage, random }: Device): Promise<ChatClient> =>
       createChatClient({
         url: identity.url,
@@ -51,27 +64,46 @@ export const referenceDriver: Driver = {
         parts: decorate ? decorate(clientParts) : clientParts,
         settings: { keptMessages },
       })
-    let device: Device = { device: identity.device, token: identity.token, storage: memoryStorage(), random: seededRandom(seed) }
+    let device: Device = { device: identity.device, token: identity.token, storage: storageOf(identity.device), random: seededRandom(seed) }
     let client = await load(device)
     let disposed = false
 
-    async function goOnWith(next: Device, timeoutMs: number): Promise<ActResult> {
-      await client.close()
+    /** Own messages of the present device that may still be on their way. */
+    const underway = new Set<string>()
+
+    function outboxIsEmpty(): boolean {
+      for (const id of underway) {
+        if (unsent.has(client.statusOf(id)?.status ?? 'sent')) return false
+        underway.delete(id)
+      }
+      return true
+    }
+    /** Subtle: from the swap on whatever is sent goes to the new client, so that nothing falls between the two. */
+    async function goOnWith(next: Device, timeoutMs: number, ready: () => boolean): Promise<ActResult> {
+      const upcoming = await load(next)
+      for (const givenUpMs = Date.now() + timeoutMs; !ready(); await delay(lookAgainMs)) {
+        if (!disposed && Date.now() < givenUpMs) continue
+        await upcoming.close()
+        return { kind: 'unknown', why: 'the outbox did not become empty in time' }
+      }
+      const former = client
+      client = upcoming
+      observer.replaced?.(next.device, next.device !== device.device)
       device = next
-      client = await load(next)
+      await former.close()
       if (disposed) await client.close()
       return connected(client, timeoutMs)
     }
     const capabilities: Capabilities = {
       ...capabilitiesOf(() => client),
       devices: {
-        switchDevice: (to, timeoutMs) => goOnWith({ ...to, storage: memoryStorage(), random: seededRandom(bodyHash(to.device)) }, timeoutMs),
+        switchDevice: (to, timeoutMs) => goOnWith({ ...to, storage: storageOf(to.device), random: seededRandom(bodyHash(to.device)) }, timeoutMs, outboxIsEmpty),
         async goOffline(forMs, timeoutMs) {
           client.disconnect()
           await delay(forMs)
           return connected(client, timeoutMs)
         },
-        reload: (timeoutMs) => goOnWith(device, timeoutMs),
+        reload: (timeoutMs) => goOnWith(device, timeoutMs, () => true),
       },
     }
 
@@ -83,7 +115,12 @@ export const referenceDriver: Driver = {
     }
     return {
       join: (room) => client.join(room),
-      send: (room, body, options) => client.send(room, body, options),
+      send(room, body, options) {
+        const id = client.send(room, body, options)
+        underway.add(id)
+        if (underway.size > underwayLimit) outboxIsEmpty()
+        return id
+      },
       reconnect: () => client.reconnect(reconnectTimeoutMs),
       pending: () => client.pending(),
       capability: (kind) => capabilities[kind],

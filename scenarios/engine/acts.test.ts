@@ -43,7 +43,6 @@ class AnsweringDriver implements Driver {
       this.calls.push([name, ...words])
       return this.answers[name]?.() ?? { kind: 'ok', seq: 9 }
     }
-    const page = { from: 4, to: 8, hasMore: true, messages: this.shown }
     const capabilities: Partial<Capabilities> = {
       edit: {
         edit: ({ id }, body) => say('edit', id, body),
@@ -52,7 +51,7 @@ class AnsweringDriver implements Driver {
       },
       view: { messages: () => this.shown },
       reply: true,
-      history: { page: async (room, cursor, limit) => (await say('page', room, cursor, limit), { kind: 'ok', ...page }) },
+      history: { page: async (room, cursor, limit) => (await say('page', room, cursor, limit), { kind: 'ok', from: 4, to: 8, hasMore: true, messages: this.shown }) },
       search: { search: async (query, room, limit) => (await say('search', query, room, limit), { kind: 'ok', hits: this.shown }) },
       devices: {
         switchDevice: ({ device }) => say('switchDevice', device),

@@ -84,6 +84,7 @@ export class LoadWorker {
   recorder(assignment: ClientAssignment): RecordedClient {
     const recorder = new RecordedClient({
       client: assignment.number,
+      device: assignment.device,
       writer: this.#writer,
       meter: this.meter,
       intendedTimes: this.#intendedTimes,
