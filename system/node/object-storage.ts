@@ -1,0 +1,38 @@
+/** The object store as a node uses it: whole objects by key, each operation with a deadline. */
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+
+export interface ObjectStorage {
+  put(key: string, body: Uint8Array, contentType: string): Promise<void>
+  /** Null when there is no such object. */
+  get(key: string): Promise<Uint8Array | null>
+}
+export interface StorageOptions {
+  /** Endpoint. */
+  url: string
+  accessKey: string
+  secretKey: string
+  bucket: string
+  region: string
+}
+
+const timeoutMs = 10_000
+
+export function openStorage({ url, accessKey, secretKey, bucket, region }: StorageOptions): ObjectStorage {
+  const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
+  const client = new S3Client({ endpoint: url, region, forcePathStyle: true, credentials, maxAttempts: 2 })
+  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+  return {
+    async put(key, body, contentType) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }), deadline())
+    },
+    async get(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), deadline())
+        return (await Body?.transformToByteArray()) ?? null
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null
+        throw error
+      }
+    },
+  }
+}
