@@ -1,5 +1,5 @@
 /** What a program that uses the chat client sees of it. */
-import type { PresenceView } from '../protocol.ts'
+import type { PresenceView, Role } from '../protocol.ts'
 import type { Observer, Status } from './observer.ts'
 import type { Result } from './operations.ts'
 import type { ClientParts } from './parts.ts'
@@ -53,6 +53,8 @@ export interface RoomReading {
   readSeq(): number
   /** Seq up to which everything is here. */
   appliedSeq(): number
+  /** As far as the room has told. */
+  role(): Role
   /** False once the user has left or was taken out. */
   member(): boolean
 }

@@ -115,6 +115,7 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
     openFurther: (name) => (membership.joining(name) || rooms.has(name) ? undefined : open(name, noEpoch, 0)),
     standing(room, complete) {
       room.receipts.replaceMembers(complete.members, complete.head)
+      room.role.replaceMembers(complete.members)
       takeCursors(room, complete.cursors)
     },
     roomSynced(room) {

@@ -42,6 +42,7 @@ export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeO
     tell(entry, layerBits | layer.applied | layer.shown | wayBit[way])
     show(room, entry, wayBit[way])
     if (entry.kind === 'message') return
+    room.role.follow(entry)
     room.receipts.follow(entry)
     if (leaverOf(entry) === userId) ended(room, entry)
   }
@@ -63,6 +64,7 @@ export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeO
     takeFromHistory(room, entry) {
       tell(entry, layer.wire | layer.applied | layer.shown | wayBit.page)
       show(room, entry, wayBit.page)
+      room.role.follow(entry)
       recognise(entry)
     },
     look(room, entry) {

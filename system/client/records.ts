@@ -5,7 +5,8 @@
  *   a change, seq <= rev   already part of the record: no effect
  *   a change that names a rev above the record's, or a record that isn't here yet: kept until what it follows has come
  */
-import type { EntryChange, MessageContent, WireEntry } from '../protocol.ts'
+import type { MessageContent, WireEntry } from '../protocol.ts'
+import { blanked, foldContent } from './fold-content.ts'
 
 export interface MessageRecord {
   readonly id: string
@@ -16,7 +17,6 @@ export interface MessageRecord {
   readonly content: MessageContent
 }
 
-type MessageChange = Extract<EntryChange, { messageId: string }>
 interface Purge {
   throughSeq: number
   seq: number
@@ -37,51 +37,17 @@ export interface Records {
 const waitingLimit = 1000
 const unchanged: readonly MessageRecord[] = []
 
-/** What is left of a message when its content may not be seen. */
-function bare({ senderId, deviceId, clientMessageId, clientSeq, type, clientCreatedAt }: MessageContent): MessageContent {
-  return { senderId, deviceId, clientMessageId, clientSeq, type, clientCreatedAt, body: null }
-}
-/** A held message that isn't shown whole shows nothing but that it is there, whichever of its states the node has read. */
-function visible(content: MessageContent): MessageContent {
-  return content.moderation === 'held' && content.body === null ? { ...bare(content), moderation: 'held' } : content
-}
-
-function react(content: MessageContent, emoji: string, userId: string, remove: boolean): MessageContent {
-  const { reactions = {}, ...rest } = content
-  const users = reactions[emoji] ?? []
-  if (users.includes(userId) !== remove) return content
-  const others = Object.entries(reactions).filter(([name]) => name !== emoji)
-  const left = remove ? users.filter((user) => user !== userId) : [...users, userId]
-  // In the place where it was, so that the same reactions look the same.
-  const next = left.length === 0 ? others : Object.entries({ ...reactions, [emoji]: left })
-  return next.length === 0 ? rest : { ...rest, reactions: Object.fromEntries(next) }
+/** What is shown: a held message that isn't shown whole shows nothing but that it is there. */
+function visible(record: MessageRecord, seesHeld: (senderId: string) => boolean): MessageRecord {
+  const { moderation, body, senderId, deviceId, clientMessageId, clientSeq, type, clientCreatedAt, replyTo } = record.content
+  if (moderation !== 'held' || (body !== null && seesHeld(senderId))) return record
+  const answered = replyTo === undefined ? {} : { replyTo }
+  return { ...record, content: { senderId, deviceId, clientMessageId, clientSeq, type, body: null, clientCreatedAt, ...answered, moderation } }
 }
 
-function moderate(content: MessageContent, change: Extract<MessageChange, { kind: 'moderate' }>, ownUser: string): MessageContent {
-  if (change.message) return change.message
-  if (change.action === 'hold') return content.senderId === ownUser ? { ...content, moderation: 'held' } : { ...bare(content), moderation: 'held' }
-  if (change.action === 'remove') return { ...bare(content), ...(content.deleted ? { deleted: content.deleted } : {}), moderation: 'removed' }
-  const { moderation: _held, ...released } = content
-  return released
-}
-
-/** The content after a change. `ownUser` sees its own messages whole while they are held. */
-export function foldContent(content: MessageContent, change: MessageChange, entry: Pick<WireEntry, 'actorId' | 'at'>, ownUser: string): MessageContent {
-  switch (change.kind) {
-    case 'edit':
-      return { ...content, body: change.body, editedAt: entry.at, edits: (content.edits ?? 0) + 1 }
-    case 'delete':
-      return { ...bare(content), ...(content.moderation ? { moderation: content.moderation } : {}), deleted: { at: entry.at, by: entry.actorId, kind: change.by } }
-    case 'react':
-    case 'unreact':
-      return react(content, change.emoji, entry.actorId, change.kind === 'unreact')
-    case 'moderate':
-      return moderate(content, change, ownUser)
-  }
-}
-
-/** `limit`: records kept; beyond it the one that came first goes. */
-export function createRecords(ownUser: string, limit: number): Records {
+/** `seesHeld`: whether held messages of this sender may be shown whole; `limit`: records kept, beyond it the one that came first goes. */
+export function createRecords(seesHeld: (senderId: string) => boolean, limit: number): Records {
+  const shown = (record: MessageRecord): MessageRecord => visible(record, seesHeld)
   const records = new Map<string, MessageRecord>()
   /** By message, in seq order. */
   const waiting = new Map<string, WireEntry[]>()
@@ -105,9 +71,8 @@ export function createRecords(ownUser: string, limit: number): Records {
   function purged(record: MessageRecord): MessageRecord {
     let next = record
     for (const { throughSeq, seq, at, by } of purges) {
-      if (record.seq > throughSeq || seq <= next.rev) continue
-      const { deleted = { at, by, kind: 'retention' as const }, moderation } = next.content
-      next = { ...next, rev: seq, content: { ...bare(next.content), deleted, ...(moderation ? { moderation } : {}) } }
+      if (record.seq > throughSeq || seq <= next.rev || next.content.deleted || next.content.moderation === 'removed') continue
+      next = { ...next, rev: seq, content: { ...blanked(next.content), deleted: { at, by, kind: 'retention' } } }
     }
     return next
   }
@@ -126,7 +91,9 @@ export function createRecords(ownUser: string, limit: number): Records {
   function folded(record: MessageRecord, entry: WireEntry): MessageRecord {
     const { change } = entry
     if (entry.seq <= record.rev || !change || !('messageId' in change)) return record
-    return { ...record, rev: entry.seq, content: visible(foldContent(record.content, change, entry, ownUser)) }
+    // A release brings the record as it was when the node read it.
+    const rev = change.kind === 'moderate' && change.message ? Math.max(entry.seq, entry.rev) : entry.seq
+    return { ...record, rev, content: foldContent(record.content, change, entry) }
   }
   function keep(record: MessageRecord): void {
     records.set(record.id, record)
@@ -137,10 +104,10 @@ export function createRecords(ownUser: string, limit: number): Records {
   function takeMessage(entry: WireEntry, content: MessageContent): readonly MessageRecord[] {
     const before = records.get(entry.id)
     if (before && before.rev >= entry.rev) return unchanged
-    const arrived: MessageRecord = { id: entry.id, seq: entry.seq, rev: entry.rev, at: entry.at, content: visible(content) }
+    const arrived: MessageRecord = { id: entry.id, seq: entry.seq, rev: entry.rev, at: entry.at, content }
     const record = waiting.size > 0 || purges.length > 0 ? caughtUp(arrived) : arrived
     keep(record)
-    return before || record !== arrived ? [record] : unchanged
+    return before || record !== arrived ? [shown(record)] : unchanged
   }
   function takeChange(entry: WireEntry, messageId: string): readonly MessageRecord[] {
     const before = records.get(messageId)
@@ -151,7 +118,7 @@ export function createRecords(ownUser: string, limit: number): Records {
     }
     const record = caughtUp(folded(before, entry))
     records.set(messageId, record)
-    return [record]
+    return [shown(record)]
   }
   function takePurge(entry: WireEntry, throughSeq: number): readonly MessageRecord[] {
     purges.push({ throughSeq, seq: entry.seq, at: entry.at, by: entry.actorId })
@@ -160,7 +127,7 @@ export function createRecords(ownUser: string, limit: number): Records {
       const next = purged(record)
       if (next === record) continue
       records.set(record.id, next)
-      changed.push(next)
+      changed.push(shown(next))
     }
     return changed
   }
@@ -173,8 +140,11 @@ export function createRecords(ownUser: string, limit: number): Records {
       if (change.kind === 'purged') return takePurge(entry, change.throughSeq)
       return 'messageId' in change ? takeChange(entry, change.messageId) : unchanged
     },
-    get: (messageId) => records.get(messageId),
-    all: () => [...records.values()].sort((left, right) => left.seq - right.seq),
+    get(messageId) {
+      const record = records.get(messageId)
+      return record && shown(record)
+    },
+    all: () => Array.from(records.values(), shown).sort((left, right) => left.seq - right.seq),
     clear() {
       records.clear()
       waiting.clear()

@@ -11,6 +11,7 @@ export function readingOf(room: Room, userId: string, others: Others): RoomReadi
     typing: () => others.typingIn(room.name),
     readSeq: () => Math.max(room.receipts.reached(userId).readSeq, room.cursor.readSeq),
     appliedSeq: () => room.view.applied,
+    role: room.role.role,
     member: () => !room.ended,
   }
 }

@@ -1,5 +1,7 @@
 /** A room that this client follows: its view, its receipts and where the client stands with the node about it. */
 import { nextCursor } from './cursor.ts'
+import { createOwnRole } from './own-role.ts'
+import type { OwnRole } from './own-role.ts'
 import { createReceipts } from './receipts.ts'
 import type { Receipts } from './receipts.ts'
 import { createRecords } from './records.ts'
@@ -11,6 +13,7 @@ export interface Room {
   readonly name: string
   readonly view: RoomView
   readonly receipts: Receipts
+  readonly role: OwnRole
   readonly records: Records
   /** Between sync:begin and the end of what it brings: sync:complete, and after a reset the newest history page too. */
   syncing: boolean
@@ -45,11 +48,13 @@ export interface RoomLimits {
 }
 
 export function createRoom(name: string, epoch: string, applied: number, ownUser: string, limits: RoomLimits, readTo: number): Room {
+  const role = createOwnRole(ownUser)
   return {
     name,
     view: createRoomView(name, epoch, applied, limits.holdEntries),
     receipts: createReceipts(ownUser),
-    records: createRecords(ownUser, limits.keptMessages),
+    role,
+    records: createRecords((senderId) => senderId === ownUser || role.role() !== 'member', limits.keptMessages),
     syncing: false,
     completed: false,
     newestLoaded: true,
