@@ -1,0 +1,148 @@
+/** This node's own connections, and what Redis has yet to hear of them. Nothing here waits: it is gathered, and written by the next round. */
+import type { LastSeen } from './last-seen.ts'
+import type { GoneConnection, Mark, PresenceConnection, PresenceStore } from './presence-store.ts'
+
+export interface PresenceTiming {
+  ttlMs: number
+  beatMs: number
+  typingTtlMs: number
+}
+interface Own extends PresenceConnection {
+  typingIn: Set<string>
+}
+
+/** Beats between two notes of who is there in `users`: what a killed node can lose of last seen. */
+const beatsToSeen = 10
+
+export class PresenceBeats {
+  readonly #store: PresenceStore
+  readonly #lastSeen: Pick<LastSeen, 'saw'>
+  readonly #timing: PresenceTiming
+  readonly #nowMs: () => number
+  readonly #own = new Map<string, Own>()
+  readonly #changed = new Set<Own>()
+  #gone: { connection: GoneConnection; untilMs: number }[] = []
+  #marks: Mark[] = []
+  #users = new Set<string>()
+  #rooms = new Set<string>()
+  #beatAtMs = 0
+  #beats = 0
+
+  constructor(store: PresenceStore, lastSeen: Pick<LastSeen, 'saw'>, timing: PresenceTiming, nowMs: () => number) {
+    this.#store = store
+    this.#lastSeen = lastSeen
+    this.#timing = timing
+    this.#nowMs = nowMs
+  }
+
+  connected(id: string, user: string, device: string): void {
+    const own = { user, token: `${device}:${id}`, idle: false, focus: null, typingIn: new Set<string>() }
+    this.#own.set(id, own)
+    this.#lastSeen.saw(user, this.#nowMs())
+    this.#touch(own)
+  }
+
+  disconnected(id: string): void {
+    const own = this.#own.get(id)
+    if (own === undefined) return
+    this.#own.delete(id)
+    this.#changed.delete(own)
+    const rooms = [...new Set([...own.typingIn, ...(own.focus === null ? [] : [own.focus])])]
+    // What Redis still holds after the TTL is no longer counted anyway.
+    this.#gone.push({ connection: { user: own.user, token: own.token, rooms }, untilMs: this.#nowMs() + this.#timing.ttlMs })
+    this.#marks = this.#marks.filter((mark) => mark.token !== own.token)
+    this.#lastSeen.saw(own.user, this.#nowMs())
+    this.#users.add(own.user)
+    for (const room of rooms) this.#rooms.add(room)
+  }
+
+  setIdle(id: string, idle: boolean): void {
+    const own = this.#own.get(id)
+    if (own === undefined || own.idle === idle) return
+    own.idle = idle
+    this.#touch(own)
+  }
+
+  focus(id: string, room: string | null): void {
+    const own = this.#own.get(id)
+    if (own === undefined || own.focus === room) return
+    if (own.focus !== null) {
+      this.#marks.push({ kind: 'here', room: own.focus, user: own.user, token: own.token, on: false })
+      this.#rooms.add(own.focus)
+    }
+    own.focus = room
+    if (room !== null) this.#rooms.add(room)
+    this.#touch(own)
+  }
+
+  typing(id: string, room: string, on: boolean): void {
+    const own = this.#own.get(id)
+    if (own === undefined || (!on && !own.typingIn.has(room))) return
+    if (on) own.typingIn.add(room)
+    else own.typingIn.delete(room)
+    this.#marks.push({ kind: 'typing', room, user: own.user, token: own.token, on })
+    this.#rooms.add(room)
+  }
+
+  /** Redis has lost what it held: all connections are told with the next round. */
+  beatAgain(): void {
+    this.#beatAtMs = 0
+  }
+
+  /** Rejects without Redis; what was gathered is then told later. */
+  async write(): Promise<void> {
+    const due = this.#nowMs() >= this.#beatAtMs
+    const beating = due ? [...this.#own.values()] : [...this.#changed]
+    try {
+      const isFirst = await this.#beat(beating, due)
+      await this.#clear()
+      await this.#tell(isFirst)
+    } catch (error) {
+      this.beatAgain()
+      throw error
+    }
+  }
+
+  async #beat(beating: readonly Own[], due: boolean): Promise<boolean> {
+    this.#changed.clear()
+    if (beating.length === 0) return false
+    const isFirst = await this.#store.beat(
+      beating.map(({ user, token, idle, focus }) => ({ user, token, idle, focus })),
+      this.#timing.ttlMs,
+    )
+    if (!due) return isFirst
+    this.#beatAtMs = this.#nowMs() + this.#timing.beatMs
+    if (++this.#beats % beatsToSeen === 0) for (const { user } of beating) this.#lastSeen.saw(user, this.#nowMs())
+    return isFirst
+  }
+
+  async #clear(): Promise<void> {
+    this.#gone = this.#gone.filter(({ untilMs }) => untilMs > this.#nowMs())
+    const gone = this.#gone
+    const marks = this.#marks
+    this.#marks = []
+    if (marks.length > 0) await this.#store.mark(marks, this.#timing.typingTtlMs)
+    if (gone.length > 0) await this.#store.remove(gone.map(({ connection }) => connection))
+    // Later ones came in while Redis was asked.
+    this.#gone = this.#gone.filter((later) => !gone.includes(later))
+  }
+
+  async #tell(beatAgain: boolean): Promise<void> {
+    if (this.#users.size === 0 && this.#rooms.size === 0 && !beatAgain) return
+    const [users, rooms] = [this.#users, this.#rooms]
+    this.#users = new Set()
+    this.#rooms = new Set()
+    try {
+      await this.#store.publish({ users: [...users], rooms: [...rooms], beatAgain })
+    } catch (error) {
+      this.#users = this.#users.union(users)
+      this.#rooms = this.#rooms.union(rooms)
+      throw error
+    }
+  }
+
+  #touch(own: Own): void {
+    this.#changed.add(own)
+    this.#users.add(own.user)
+  }
+}
