@@ -1,8 +1,10 @@
 /**
  * Rule: each message with an `ok` row has exactly one `stored` row, and its seq, server id, epoch and body hash are those of the ack and of
- * the intent (hash: of `intended`). Population: acked sends (further acks of one message are judged too, and counted once).
+ * the intent (hash: of `intended`). A stub will do for the content where a later entry deleted, removed or purged it.
+ * Population: acked sends (further acks of one message are judged too, and counted once).
  */
 import type { Columns, History } from '../history/history.ts'
+import { entryKinds, recordBits } from '../history/kinds.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
@@ -10,7 +12,7 @@ import { locate } from './locus.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
 
-type Fault = 'absent' | 'twice' | 'seq' | 'id' | 'epoch' | 'hash' | 'room'
+type Fault = 'absent' | 'twice' | 'seq' | 'id' | 'epoch' | 'hash' | 'blank' | 'room'
 
 export const ackedIsStored: Check = {
   name: 'acked-is-stored',
@@ -22,13 +24,14 @@ export const ackedIsStored: Check = {
     let population = 0
     const { columns } = history
     const { intendedRow } = operationsOf(history)
+    const mayBeBlank = blanked(history)
     const acks = history.rowsOf('ok')
     for (let index = 0; index < acks.length; index++) {
       const row = acks[index] ?? 0
       const message = columns.message[row] ?? -1
       if (judged[message] === 0) population++
       judged[message] = 1
-      const what = compare(columns, audit, intendedRow, row, message)
+      const what = compare(columns, audit, intendedRow, row, message, mayBeBlank)
       if (what !== null && !faults.has(message)) faults.set(message, { row, what })
     }
     const kinds = [...faults.values()].map((fault) => fault.what)
@@ -48,7 +51,23 @@ export const ackedIsStored: Check = {
   },
 }
 
-function compare({ seq, rev, value, room }: Columns, audit: Audit, intendedRow: Int32Array, ok: number, message: number): Fault | null {
+/** Whether an entry of the log explains that this stored message has lost its content. */
+function blanked(history: History): (message: number, stored: number) => boolean {
+  const { message, room, seq, value } = history.columns
+  const blanking = [...history.rowsOf('storedEntry')].filter((row) => value[row] === entryKinds.delete || value[row] === entryKinds.moderate)
+  const purges = [...history.rowsOf('storedEntry')].filter((row) => value[row] === entryKinds.purged)
+  const messages = new Set(blanking.map((row) => message[row] ?? -1))
+  return (own, stored) => messages.has(own) || purges.some((row) => room[row] === room[stored] && (seq[row] ?? 0) > (seq[stored] ?? 0))
+}
+
+function compare(
+  { seq, rev, value, room, layer }: Columns,
+  audit: Audit,
+  intendedRow: Int32Array,
+  ok: number,
+  message: number,
+  mayBeBlank: (message: number, stored: number) => boolean,
+): Fault | null {
   const copies = audit.copies[message] ?? 0
   if (copies !== 1) return copies === 0 ? 'absent' : 'twice'
   const stored = audit.storedRow[message] ?? -1
@@ -57,6 +76,7 @@ function compare({ seq, rev, value, room }: Columns, audit: Audit, intendedRow: 
   if (seq[stored] !== seq[ok]) return 'seq'
   if (id !== -1 && value[id] !== value[ok]) return 'id'
   if (id !== -1 && rev[id] !== rev[ok]) return 'epoch'
+  if (((layer[stored] ?? 0) & recordBits.stub) !== 0) return mayBeBlank(message, stored) ? null : 'blank'
   const intended = intendedRow[message] ?? -1
   return intended !== -1 && value[stored] !== value[intended] ? 'hash' : null
 }
@@ -77,6 +97,10 @@ function story(history: History, audit: Audit, message: number, fault: { row: nu
     })
   }
   const closing =
-    fault.what === 'twice' ? `audit: the store has it ${audit.copies[message]} times` : `audit: its ${fault.what} in the store is not the one acked`
+    fault.what === 'twice'
+      ? `audit: the store has it ${audit.copies[message]} times`
+      : fault.what === 'blank'
+        ? 'audit: its content is gone, and nothing in the log says why'
+        : `audit: its ${fault.what} in the store is not the one acked`
   return tell(history, { title: messageTitle(history, message), message, rows, closing })
 }

@@ -3,6 +3,7 @@
  * Cell of a room's seq: `base[room] + seq`.
  */
 import type { History } from '../history/history.ts'
+import { recordBits } from '../history/kinds.ts'
 import { once } from './once.ts'
 
 /** What `storedAt` holds for an empty cell, and for an entry that is no message. */
@@ -22,6 +23,8 @@ export interface Audit {
   storedAt: Int32Array
   /** By cell: the row that `storedAt` comes from, -1 when none. */
   rowAt: Int32Array
+  /** By cell: the row that tells what later entries made of the message there, -1 when none did. */
+  recordAt: Int32Array
   /** Stored rows of cells that were taken already: reuse of a seq. */
   reused: readonly number[]
   /** By message: how many stored messages carry it. */
@@ -96,7 +99,9 @@ export const auditOf = once((history: History): Audit => {
     if (own >= 0 && idRow[own] === -1) idRow[own] = ids[index] ?? 0
   }
   for (const row of history.rowsOf('storedEntry')) take(row, otherEntry)
-  const audit = { ...rooms, storedAt, rowAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
+  const recordAt = new Int32Array(cells).fill(-1)
+  for (const row of history.rowsOf('storedRecord')) recordAt[(rooms.base[room[row] ?? 0] ?? 0) + (seq[row] ?? 0)] = row
+  const audit = { ...rooms, storedAt, rowAt, recordAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
   return { ...audit, doubt: missing(history, audit) ?? disagreement(history, audit) }
 })
 
@@ -108,9 +113,18 @@ function missing(history: History, audit: Audit): string | null {
     : `the store was not audited: no head of ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more rooms` : ''}`
 }
 
-/** The store, sync and history must tell the same: same heads, and the same message with the same hash at each seq that a fresh client read. */
+/** Whether a message read at a cell is the one of the store: what was made of it is compared only at the same rev, and what is held is not whole to everyone. */
+function isSame({ message, value, rev, layer }: History['columns'], { storedAt, rowAt, recordAt }: Audit, cell: number, row: number): boolean {
+  const stored = rowAt[cell] ?? -1
+  if (stored === -1 || storedAt[cell] !== (message[row] ?? -1)) return false
+  const current = (recordAt[cell] ?? -1) === -1 ? stored : (recordAt[cell] ?? -1)
+  if (rev[current] !== rev[row] || value[current] === value[row]) return true
+  return ((layer[row] ?? 0) & recordBits.stub) !== 0 && ((layer[current] ?? 0) & recordBits.held) !== 0
+}
+
+/** The store, sync and history must tell the same: same heads, and the same message with the same content at each seq that a fresh client read. */
 function disagreement(history: History, audit: Audit): string | null {
-  const { room, seq, message, value, layer, rev } = history.columns
+  const { room, seq, layer } = history.columns
   for (const row of history.rowsOf('auditHead')) {
     const index = room[row] ?? 0
     if (seq[row] !== audit.heads[index])
@@ -118,20 +132,13 @@ function disagreement(history: History, audit: Audit): string | null {
   }
   const seen = new Seen(history, audit)
   const audited = history.rowsOf('audited')
-  const { base, capacity, rowAt, storedAt } = audit
+  const { base, capacity } = audit
   for (let at = 0; at < audited.length; at++) {
     const row = audited[at] ?? 0
     const index = room[row] ?? 0
     const cell = (base[index] ?? 0) + (seq[row] ?? 0)
     // Subtle: by cell, not by message: a message that is stored twice is read twice.
-    const stored = rowAt[cell] ?? -1
-    const same =
-      (seq[row] ?? 0) < (capacity[index] ?? 0) &&
-      storedAt[cell] === (message[row] ?? -1) &&
-      stored !== -1 &&
-      value[stored] === value[row] &&
-      rev[stored] === rev[row]
-    if (!same)
+    if ((seq[row] ?? 0) >= (capacity[index] ?? 0) || !isSame(history.columns, audit, cell, row))
       return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same in the store and for a fresh client (${reader(layer[row] ?? 0)})`
     seen.add(index, seq[row] ?? 0, layer[row] ?? 0)
   }

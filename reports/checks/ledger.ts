@@ -1,6 +1,6 @@
 /**
  * One pass over the rows: which seqs each client saw in each room, one byte a (client, room, seq), and the few rows that look wrong.
- * Rows unlike the audit (unlike.ts) are left out.
+ * Rows unlike the audit (unlike.ts) are left out. A stub stands for whichever message is at its seq. Whoever joins again follows the room from there.
  * A *view* is a (client, room); its bytes begin at `viewBase[client * rooms + room]`.
  *
  *   bit 0 wire, 1 applied, 2 shown       in this session (wire) or view generation (applied, shown): the same bits as `layers`
@@ -9,7 +9,7 @@
  */
 import type { History } from '../history/history.ts'
 import { kinds, layers } from '../history/kinds.ts'
-import { auditOf, otherEntry, type Audit } from './audit.ts'
+import { auditOf, nothing, otherEntry, type Audit } from './audit.ts'
 import { once } from './once.ts'
 import { Suspects } from './suspects.ts'
 
@@ -96,6 +96,12 @@ class Views {
     this.age(view, layers.applied | layers.shown)
     this.state[stride * view + lastWord] = head
   }
+
+  /** What lay between its stays, or came while it left, isn't owed to the view: it follows the room from its new join. */
+  joinAgain(view: number, seq: number): void {
+    const last = this.state[stride * view + lastWord] ?? -1
+    if (last !== -1 && last < seq - 1) this.reset(view, seq - 1)
+  }
 }
 
 export const ledgerOf = once((history: History): Ledger => {
@@ -119,7 +125,7 @@ function passOver(
   suspects: Pick<Ledger, 'again' | 'jumped'>,
 ): Pick<Ledger, 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
-  const [delivery, entry, syncReset] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code]
+  const [delivery, entry, syncReset, joined] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code, kinds.joined.code]
   const { base, capacity, storedAt } = audit
   const { state } = views
   const rooms = history.rooms.length
@@ -130,15 +136,18 @@ function passOver(
     const code = kind[row] ?? 0
     const isMessage = code === delivery
     if (!isMessage && code !== entry) {
-      if (code !== syncReset) continue
-      views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
+      if (code === syncReset) views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
+      else if (code === joined) views.joinAgain((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
+      else continue
       flags = views.flags
       continue
     }
     const inRoom = room[row] ?? 0
     const at = seq[row] ?? 0
     const own = isMessage ? (message[row] ?? 0) : otherEntry
-    if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) continue
+    if (at < 1 || at >= (capacity[inRoom] ?? 0)) continue
+    const there = storedAt[(base[inRoom] ?? 0) + at] ?? nothing
+    if (there !== own ? own !== nothing || there < 0 : there === nothing) continue
     const view = (client[row] ?? 0) * rooms + inRoom
     const word = stride * view
     let from = state[word] ?? 0

@@ -1,5 +1,5 @@
 /**
- * Who must and who may see a message, by seq alone, from the joins and leaves of the audited log.
+ * Who must and who may see a message, by seq alone, from the joins, leaves, kicks and bans of the audited log.
  * *Must*: inside an interval, join < seq < leave. Membership is the user's: every device of it that has the room shares the interval.
  */
 import { entryKinds } from '../history/kinds.ts'
@@ -30,8 +30,13 @@ export function must(member: Member, seq: number): boolean {
   return member.intervals.some((interval) => interval.from < seq && seq < interval.to)
 }
 
+/** Whether the stay that the seq lies in lasts to the end. */
+export function stays(member: Member, seq: number): boolean {
+  return member.intervals.some((interval) => interval.from < seq && interval.to === Infinity)
+}
+
 export const membershipOf = once((history: History): Membership => {
-  const { client, room, seq, value } = history.columns
+  const { client, room, seq, value, layer } = history.columns
   const members: Member[][] = history.rooms.map(() => [])
   const strangersFrom = new Float64Array(history.rooms.length).fill(Infinity)
   const devices = new Map<string, number[]>()
@@ -43,13 +48,15 @@ export const membershipOf = once((history: History): Membership => {
     const index = room[row] ?? -1
     const at = seq[row] ?? 0
     const joins = value[row] === entryKinds.join
-    if (!joins && value[row] !== entryKinds.leave) continue
+    const ends = value[row] === entryKinds.leave || (value[row] === entryKinds.ban && ((layer[row] ?? 0) & 1) === 0)
+    if (!joins && !ends) continue
     const info = history.clients[actor]
     if (info === undefined) {
       if (joins) strangersFrom[index] = Math.min(strangersFrom[index] ?? Infinity, at)
       continue
     }
     let member = find(actor, index)
+    if (member === null && ends) continue
     if (member === null) {
       const roomName = history.rooms[index] ?? ''
       const clients = (devices.get(info.user) ?? []).filter((device) => device === actor || history.clients[device]?.rooms.includes(roomName) === true)

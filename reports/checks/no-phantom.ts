@@ -1,6 +1,6 @@
 /**
  * Rule: every message that a client saw on any layer, or that is stored, was invoked by a client of the run, by that sender and for that room.
- * Population: message deliveries and stored messages.
+ * An edited body has the identity of its message; a stub has none, and is judged by its seq. Population: messages seen and stored messages.
  */
 import type { History } from '../history/history.ts'
 import { kinds } from '../history/kinds.ts'
@@ -47,16 +47,19 @@ export const noPhantom: Check = {
   },
 }
 
-/** Deliveries of messages that nobody invoked for that room. */
+/** Messages that somebody saw, by delivery, page, search or change, and that nobody invoked for that room. */
 function seenPhantoms(history: History, invokedRoom: Int32Array): { deliveries: number; phantoms: Suspects } {
   const { kind, room, message, length } = history.columns
-  const delivery = kinds.delivery.code
+  const [delivery, changed, readMessage] = [kinds.delivery.code, kinds.changed.code, kinds.readMessage.code]
   const phantoms = new Suspects()
   let deliveries = 0
   for (let row = 0; row < length; row++) {
-    if (kind[row] !== delivery) continue
+    const code = kind[row]
+    if (code !== delivery && code !== changed && code !== readMessage) continue
+    const own = message[row] ?? -1
+    if (own === -1) continue
     deliveries++
-    if (invokedRoom[message[row] ?? 0] !== room[row]) phantoms.add(row)
+    if (invokedRoom[own] !== room[row]) phantoms.add(row)
   }
   return { deliveries, phantoms }
 }

@@ -9,7 +9,7 @@ import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { locate } from './locus.ts'
-import { membershipOf, must } from './membership.ts'
+import { membershipOf, stays } from './membership.ts'
 import { operationsOf } from './operations.ts'
 import { owedOf } from './owed.ts'
 import { expectedOf, syncedAt } from './present.ts'
@@ -76,7 +76,7 @@ function worstMs(history: History, last: Int32Array): number {
   return Math.round(worst * 10) / 10
 }
 
-/** Whether a message may stay `sent`: not stored, nobody else was there, or somebody can't have told that it came. */
+/** Whether a message may stay `sent`: not stored, nobody else was there and still is, its sender isn't told any more, or somebody can't have told that it came. */
 function reasonsToStaySent(history: History, atNs: number): (message: number) => boolean {
   if (!history.capabilities.includes('receipts')) return () => true
   const audit = auditOf(history)
@@ -90,7 +90,9 @@ function reasonsToStaySent(history: History, atNs: number): (message: number) =>
     const [room, seq] = [history.columns.room[stored] ?? 0, history.columns.seq[stored] ?? 0]
     if ((strangersFrom[room] ?? Infinity) < seq || (missingByRoom[room] ?? 0) > 0 || excused > 0) return true
     const sender = history.clients[history.messages.client[message] ?? -1]?.user
-    const others = (members[room] ?? []).filter((member) => member.user !== sender && must(member, seq) && member.intervals.at(-1)?.to === Infinity)
+    const staying = (members[room] ?? []).filter((member) => stays(member, seq))
+    if (!staying.some((member) => member.user === sender)) return true
+    const others = staying.filter((member) => member.user !== sender)
     return others.length === 0 || others.some((member) => member.clients.some((client) => expected[client] !== 1 || synced[client] !== 1))
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What each client was owed and what it got. A client that is expected at the end is owed every stored message inside its membership up to the
- * audit's head, its own included; one that left is owed what it had reached: its last sync head, applied seq or delivered watermark.
+ * audit's head, its own included; one that left, and one whose membership ended, is owed what it had reached: its last sync head, applied seq or
+ * delivered watermark.
  */
 import type { History } from '../history/history.ts'
 import { auditOf, type Audit } from './audit.ts'
@@ -72,9 +73,11 @@ export const owedOf = once((history: History): Owed => {
   for (const [room, list] of members.entries()) {
     for (const member of list) {
       for (const client of member.clients) {
-        const most = expected[client] === 1 ? Infinity : (limit[client * history.rooms.length + room] ?? -1)
-        const head = Math.min(heads[room] ?? -1, most)
-        for (const { from, to } of member.intervals) count(client, room, from + 1, Math.min(head, to - 1))
+        const head = heads[room] ?? -1
+        const most = Math.min(head, limit[client * history.rooms.length + room] ?? -1)
+        // Subtle: once out of the room it may get nothing more, so that what was committed just before is owed only as far as it had come.
+        for (const { from, to } of member.intervals)
+          count(client, room, from + 1, to === Infinity && expected[client] === 1 ? head : Math.min(most, to - 1))
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Who was expected at the end, and who was there. */
 import type { History } from '../history/history.ts'
+import { membershipOf } from './membership.ts'
 import { once } from './once.ts'
 
 /** By client: 1 when the run expects it to be connected at the end. */
@@ -11,7 +12,7 @@ export const expectedOf = once((history: History): Uint8Array => {
 })
 
 /**
- * By client: 1 when it is connected and has completed, in its last session, every sync that it began by `atNs`.
+ * By client: 1 when it is connected and has completed, in its last session, every sync that it began by `atNs` of a room that it didn't leave.
  */
 export function syncedAt(history: History, atNs: number): Uint8Array {
   const { client, session, room, tNs, kind } = history.columns
@@ -29,5 +30,6 @@ export function syncedAt(history: History, atNs: number): Uint8Array {
     } else if (name === 'syncBegin') open[own]?.add(room[row] ?? -1)
     else open[own]?.delete(room[row] ?? -1)
   }
-  return Uint8Array.from(connected, (one, own) => (one !== -1 && open[own]?.size === 0 ? 1 : 0))
+  const isOut = (own: number, room: number): boolean => membershipOf(history).of(own, room)?.intervals.every((interval) => interval.to !== Infinity) === true
+  return Uint8Array.from(connected, (one, own) => (one !== -1 && [...(open[own] ?? [])].every((index) => isOut(own, index)) ? 1 : 0))
 }

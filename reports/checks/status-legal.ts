@@ -9,7 +9,7 @@ import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { ledgerOf, marks } from './ledger.ts'
-import { membershipOf, must } from './membership.ts'
+import { membershipOf, must, stays } from './membership.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
 
@@ -90,8 +90,6 @@ function memberWithout(history: History, message: number, stored: number): strin
     return from >= 0 && ((flags[from + seq] ?? 0) & (marks.everApplied | marks.excused)) !== 0
   }
   // One that left later is no longer waited for.
-  const waited = membershipOf(history).members[room]?.filter(
-    (member) => member.user !== sender && must(member, seq) && member.intervals.some((interval) => interval.from < seq && interval.to === Infinity),
-  )
+  const waited = membershipOf(history).members[room]?.filter((member) => member.user !== sender && must(member, seq) && stays(member, seq))
   return waited?.find((member) => !member.clients.some(applied))?.user ?? null
 }

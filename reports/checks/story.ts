@@ -1,6 +1,6 @@
 /** The few events that prove one violation, in order of time. */
 import type { History } from '../history/history.ts'
-import { kinds, layers, statuses, entryKinds, type Kind } from '../history/kinds.ts'
+import { changeKinds, kinds, layers, statuses, entryKinds, type Kind } from '../history/kinds.ts'
 import type { Story, StoryEvent } from '../result.ts'
 import type { JournalStage } from '../../system/journal-rows.ts'
 import type { Locus } from './locus.ts'
@@ -29,6 +29,7 @@ interface Told extends StoryEvent {
 const kindNames = new Map<number, Kind>(Object.entries(kinds).map(([name, kind]) => [kind.code, name as Kind]))
 const statusNames = new Map<number, string>(Object.entries(statuses).map(([name, code]) => [code, name]))
 const entryNames = new Map<number, string>(Object.entries(entryKinds).map(([name, code]) => [code, name]))
+const changeNames = new Map<number, string>(Object.entries(changeKinds).map(([name, code]) => [code, name]))
 const ms = (ns: number): number => Math.round(ns / 1e3) / 1e3
 
 export const clientName = (history: History, client: number): string => history.clients[client]?.user ?? 'somebody'
@@ -79,6 +80,18 @@ export function rowText(history: History, row: number): string | null {
       return `${who} ${arrival(bits)} it as seq ${seq[row]} of ${inRoom} (${way(bits)})`
     case 'entry':
       return `${who} ${arrival(bits)} a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom} (${way(bits)})`
+    case 'changeInvoked':
+      return `${who} asks to ${changeNames.get(value[row] ?? -1) ?? 'change'} it`
+    case 'changeOk':
+      return `${who} is told that the ${changeNames.get(value[row] ?? -1) ?? 'change'} is done${(rev[row] ?? -1) < 0 ? '' : `: seq ${rev[row]}`}`
+    case 'changeFailed':
+      return `${who} is refused to ${changeNames.get(value[row] ?? -1) ?? 'change'} it: ${name(rev[row])}`
+    case 'changeUnknown':
+      return `${who} gets no answer to ${changeNames.get(value[row] ?? -1) ?? 'change'}: ${name(rev[row])}`
+    case 'changed':
+      return `${who} sees it anew as of seq ${rev[row]}`
+    case 'left':
+      return `${who} is told that it is out of ${inRoom} at seq ${seq[row]}, by ${name(value[row])}`
     case 'connect':
       return `${who} connects to ${name(value[row])}`
     case 'disconnect':
@@ -96,7 +109,7 @@ export function rowText(history: History, row: number): string | null {
     case 'nodeStarted':
       return `${name(value[row])} starts (boot ${seq[row]})`
     case 'stored':
-      return `audit: the store has it as seq ${seq[row]} of ${inRoom}, accepted by ${name(history.columns.session[row])}`
+      return `audit: the store has it as seq ${seq[row]} of ${inRoom}, accepted by ${name(history.columns.session[row])}${(bits & 1) !== 0 ? ', without its content' : ''}`
     case 'storedEntry':
       return `audit: the store has a ${entryNames.get(value[row] ?? -1) ?? 'log'} entry as seq ${seq[row]} of ${inRoom}`
     case 'auditHead':
@@ -135,7 +148,7 @@ function journalEvents(history: History, message: number): Told[] {
   )
 }
 
-const weights: Partial<Record<Kind, number>> = { invoked: 9, attempt: 6, ok: 9, failed: 9, unknown: 5, status: 3, delivery: 7, stored: 8 }
+const weights: Partial<Record<Kind, number>> = { invoked: 9, attempt: 6, ok: 9, failed: 9, unknown: 5, status: 3, delivery: 7, stored: 8, changeInvoked: 4, changeOk: 4 }
 
 function rowEvents(history: History, question: Question): Told[] {
   const { kind, message, client, tNs, length } = history.columns

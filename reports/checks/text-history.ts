@@ -12,16 +12,19 @@
  *   0.030 alice ok m1 3                       ok, failed m1 code, unknown m1 why, status m1 sent
  *   0.040 bob gets m1 3                       wire, applied and shown; way=live|sync|range|page, on=wire|held|applied, room=, body=
  *   0.050 bob syncBegin room-1 3              syncComplete room-1 head, syncReset room-1 head, heartbeat room-1 head, watermark room-1 delivered
+ *   0.055 bob stub room-1 3                   a message without its content: like gets; left room-1 7; alice asks edit m1, done edit m1 7 [of entry], sees… edit
  *   0.060 node-1 received m1                  committed, published, relayed, acked: the journal; seq=
  *   9.000 run settled 1 [what was pending]    started node-1, exited node-1 SIGKILL [planned], lag 5000
  *   9.100 audit stored m1 room-1 3 node-1     body=, id=, epoch=; entry join alice room-1 1; head room-1 3; read m1 room-1 3 (a fresh client)
+ *   9.101 audit entry delete alice room-1 7 about=m1     entry ban bob room-1 8 [lifted=1]; what becomes of a message: rev= in stored, read, gets
+ *   9.102 audit stub m1 room-1 3 node-1 rev=7            stored without its content; record m1 room-1 3 rev=7 [held=1] [body=]; readStub m1 room-1 3 rev=7
  *
  * A message belongs to the client that first intended or invoked it. Times may come in any order.
  */
 import { journalStages, type JournalStage } from '../../system/journal-rows.ts'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
-import { bodyHash, entryKinds, kinds, layers, phases, statuses } from '../history/kinds.ts'
+import { bodyHash, changeKinds, entryKinds, kinds, layers, phases, recordBits, recordHash, statuses } from '../history/kinds.ts'
 
 type Cells = Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', number>>
 interface Row extends Cells {
@@ -180,6 +183,19 @@ class TextParser {
           rev: Number(words[2]),
           value: lookup(entryKinds, words[0] ?? ''),
         })
+      case 'stub':
+        return this.#row(line, 'delivery', { ...base, room: room(), layer: layerOf(keys), seq, rev: Number(keys['rev'] ?? seq), value: -1 })
+      case 'left':
+        return this.#row(line, 'left', { ...base, room: room(), seq, value: this.#names.id(keys['by'] ?? '') })
+      case 'asks':
+      case 'done':
+        return this.#row(line, verb === 'asks' ? 'changeInvoked' : 'changeOk', {
+          ...base,
+          room: this.#rooms.id(keys['room'] ?? this.#rooms.list[0] ?? 'room-1'),
+          message: this.#message(words[1], -1),
+          rev: verb === 'asks' ? bodyHash(keys['body'] ?? '') : Number(words[2] ?? -1),
+          value: lookup(changeKinds, words[0] ?? ''),
+        })
       case 'syncBegin':
         return this.#row(line, 'syncBegin', { ...base, room: room(), seq, rev: Number(keys['generation'] ?? 0) })
       case 'syncComplete':
@@ -225,7 +241,7 @@ class TextParser {
     else if (verb === 'failed') this.#row(line, 'failed', { ...about(home), value: this.#names.id(second) })
     else if (verb === 'unknown') this.#row(line, 'unknown', { ...about(home), seq: 1, value: this.#names.id(second) })
     else if (verb === 'status') this.#row(line, 'status', { ...about(home), value: lookup(statuses, second) })
-    else if (verb === 'gets') this.#row(line, 'delivery', { ...about(home), layer: layerOf(keys), seq: Number(second), rev: Number(second), value: body })
+    else if (verb === 'gets') this.#row(line, 'delivery', { ...about(home), layer: layerOf(keys), seq: Number(second), rev: Number(keys['rev'] ?? second), value: body })
     else return false
     return true
   }
@@ -260,14 +276,24 @@ class TextParser {
         seq: Number(fourth),
         rev: epoch,
         value: lookup(entryKinds, first),
+        layer: keys['lifted'] === undefined ? 0 : 1,
+        message: keys['about'] === undefined ? -1 : this.#message(keys['about'], -1),
       })
     const message = this.#message(first, -1)
     const at = { room: this.#rooms.id(second), message, seq: Number(third) }
     const hash = bodyHash(keys['body'] ?? first)
-    if (verb === 'read') return this.#row(line, 'audited', { ...at, rev: at.seq, value: hash, layer: Number(keys['layer'] ?? 2) })
-    if (verb !== 'stored') throw new Error(`the audit has no verb ${verb}`)
-    this.#row(line, 'stored', { ...at, client: this.#owners[message]?.client ?? -1, session: this.#names.id(fourth), rev: at.seq, value: hash })
+    const rev = Number(keys['rev'] ?? at.seq)
+    const held = keys['held'] === undefined ? 0 : recordBits.held
+    const gone = recordHash({ body: null, deleted: { kind: 'author' } })
+    if (verb === 'read') return this.#row(line, 'audited', { ...at, rev, value: hash, layer: Number(keys['layer'] ?? 2) })
+    if (verb === 'readStub') return this.#row(line, 'audited', { ...at, rev, value: gone, layer: Number(keys['layer'] ?? 2) | recordBits.stub })
+    if (verb === 'record') return this.#row(line, 'storedRecord', { ...at, rev, value: hash, layer: held })
+    if (verb !== 'stored' && verb !== 'stub') throw new Error(`the audit has no verb ${verb}`)
+    const stub = verb === 'stub'
+    const sender = { client: this.#owners[message]?.client ?? -1, session: this.#names.id(fourth) }
+    this.#row(line, 'stored', { ...at, ...sender, rev, value: stub ? -1 : hash, layer: stub ? recordBits.stub : held })
     this.#row(line, 'storedId', { ...at, rev: epoch, value: this.#names.id(keys['id'] ?? `id-${first}`) })
+    if (stub) this.#row(line, 'storedRecord', { ...at, rev, value: gone, layer: recordBits.stub })
   }
 
   #journal(line: Line): void {
