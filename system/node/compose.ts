@@ -2,21 +2,39 @@
 import { createServer } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
 import { Server } from 'socket.io'
-import { ConnectRefused, authenticate, closeAtExpiry, closeElsewhere } from './auth.ts'
+import { ConnectRefused, authenticate, closeElsewhere, connectionsBeside } from './auth.ts'
+import { confirmationStoreOf } from './confirmations.ts'
 import { PendingCursors, receiptStoreOf } from './cursors.ts'
 import { drainNode } from './drain.ts'
-import { wireOf } from './entries.ts'
+import { eventLogOf } from './event-log.ts'
+import { expiryOf } from './expiry.ts'
+import { auditPages } from './audit-pages.ts'
+import { withExports } from './exports.ts'
+import { Exclusions } from './exclusions.ts'
 import { fanoutOf } from './fanout.ts'
+import { excludedBy } from './folds.ts'
 import { bindHandlers } from './handlers.ts'
 import { healthListener } from './health.ts'
 import { heartbeatRound, heartbeatTellerOf } from './heartbeat.ts'
 import { noJournal, openJournal } from './journal.ts'
-import { sendLimit } from './limits.ts'
+import { keepingOf } from './keeping.ts'
+import { LastSeen } from './last-seen.ts'
+import { Lease } from './lease.ts'
+import { leaseStoreOf } from './lease-store.ts'
+import { leased } from './leased-adapter.ts'
+import { limitsOf } from './limits.ts'
 import { logStoreOf } from './log-store.ts'
+import { openMetrics } from './metrics.ts'
+import { presenceOf } from './presence.ts'
+import { presenceStoreOf } from './presence-store.ts'
+import { presenceTellerOf } from './presence-teller.ts'
 import { protocolVersion } from '../protocol.ts'
 import { receiptRound } from './receipts.ts'
+import { relayingOf } from './relaying.ts'
+import { RecordChanges } from './record-changes.ts'
 import { openRedis } from './redis.ts'
 import { refusal } from './refusal.ts'
+import { retentionSweep } from './retention-sweep.ts'
 import { roomsOf } from './rooms.ts'
 import { repeat } from './rounds.ts'
 import { slowConsumerRound } from './slow-consumers.ts'
@@ -24,8 +42,10 @@ import { channelOf } from './socket-types.ts'
 import { indexesOf, openStore } from './store.ts'
 import { StoreWatch } from './store-watch.ts'
 import type { Configuration } from './configuration.ts'
+import type { WriteLog } from './event-log.ts'
 import type { NodeContext } from './context.ts'
 import type { NodeParts } from './parts.ts'
+import type { WireEntry } from '../protocol.ts'
 import type { ChatServer } from './socket-types.ts'
 
 /** Time and chance, and where errors are told. */
@@ -38,6 +58,7 @@ export interface Surroundings {
   newId: () => string
   newEpoch: () => string
   onError: (error: unknown, during: string) => void
+  log: WriteLog
 }
 export interface RunningChatNode {
   /** Resolves with the port once it listens. */
@@ -47,22 +68,42 @@ export interface RunningChatNode {
 }
 
 export function composeNode(configuration: Configuration, surroundings: Surroundings, decorate: (parts: NodeParts) => NodeParts): RunningChatNode {
-  const { nowMs, monotonicNs, random, newId, newEpoch, onError } = surroundings
+  const { nowMs, monotonicNs, random, newId, newEpoch } = surroundings
+  const metrics = openMetrics()
+  const onError: Surroundings['onError'] = (error, during) => {
+    metrics.failed(during)
+    surroundings.onError(error, during)
+  }
   const { name, boot } = configuration
   const originNs = configuration.originNs ?? monotonicNs()
   const store = openStore(configuration.mongo.url, configuration.mongo.database)
   const redis = { publish: openRedis(configuration.redis.url, 'publish', onError), subscribe: openRedis(configuration.redis.url, 'subscribe', onError) }
   const http = createServer()
+  const bootId = `${name}:${boot}:${newId()}`
+  const leases = leaseStoreOf(store)
+  const lease = new Lease({
+    store: leases,
+    bootId,
+    node: name,
+    ...configuration.lease,
+    monotonicMs: () => Number(monotonicNs()) / 1e6,
+    onLost() {
+      onError(new Error(`not renewed for ${configuration.lease.leaseMs} ms: sockets dropped, rooms forgotten`), 'lease')
+      for (const socket of io.of('/').sockets.values()) socket.conn.close(true)
+      rooms.forgetAll()
+    },
+  })
   const io: ChatServer = new Server(http, {
-    adapter: createAdapter(redis.publish, redis.subscribe, { key: configuration.redis.prefix }),
+    adapter: leased(createAdapter(redis.publish, redis.subscribe, { key: configuration.redis.prefix }), () => lease.isHeld()),
     pingInterval: configuration.pingIntervalMs,
     pingTimeout: configuration.pingTimeoutMs,
     serveClient: false,
   })
 
-  const journal =
-    configuration.journal === null ? noJournal : openJournal({ path: configuration.journal, node: name, boot, nowNs: () => monotonicNs() - originNs })
-  const log = logStoreOf(store.log)
+  const journal = metrics.counting(
+    configuration.journal === null ? noJournal : openJournal({ path: configuration.journal, node: name, boot, nowNs: () => monotonicNs() - originNs }),
+  )
+  const log = logStoreOf(store.log, store.audits)
   const parts = decorate({
     log,
     indexes: indexesOf(store),
@@ -71,9 +112,12 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     heartbeat: heartbeatTellerOf(io),
     ranges: { read: (window) => log.readWindow(window) },
     receipts: receiptStoreOf(store),
+    keeping: keepingOf({ store, log, storage: configuration.storage, nowMs, newId }),
     journal,
+    presence: presenceStoreOf(configuration.redis.url, `${configuration.redis.prefix}:presence`, onError),
   })
 
+  const changes = new RecordChanges()
   const rooms = roomsOf(
     store,
     {
@@ -82,37 +126,70 @@ export function composeNode(configuration: Configuration, surroundings: Surround
       nowMs,
       onError,
       onFolded(roomId, entry) {
-        if (entry.kind === 'leave') takeOut(io, roomId, entry.actorId)
+        changes.observe(roomId, entry)
+        takeOut(io, roomId, entry)
       },
-      onCommitted(entry) {
+      onCommitted(entry, wire) {
         const { roomId: room, seq, attempt: count, operationId } = entry
         parts.journal.write('committed', { room, seq, count, operationId })
         parts.journal.write('folded', { room, seq, operationId })
-        parts.fanout.relay(wireOf(entry))
-        parts.fanout.publish(wireOf(entry))
+        relaying.committed(wire)
+        parts.fanout.publish(wire)
       },
     },
     newEpoch,
   )
+  const relaying = relayingOf({ fanout: parts.fanout, lease, rooms, onError })
+  const exclusions = new Exclusions({
+    confirmations: confirmationStoreOf(store),
+    leases,
+    rooms,
+    node: name,
+    bootId,
+    waitMs: configuration.exclusionWaitMs,
+    nowMs,
+  })
   parts.fanout.onEntry((entry) => {
-    const room = rooms.opened(entry.room)
-    if (room?.epoch !== entry.epoch) return
-    const isWhole = room.observe([entry])
-    // The gap may be folded a moment later; clients hold what comes early.
-    parts.fanout.relay(entry)
-    if (!isWhole) room.catchUp().catch((error: unknown) => onError(error, `gap in ${entry.room}`))
+    void relaying.published(entry)
+    if (excludedBy(entry) !== null) exclusions.confirm(entry).catch((error: unknown) => onError(error, `confirming an exclusion from ${entry.room}`))
   })
 
   const cursors = new PendingCursors(parts.receipts)
   const watch = new StoreWatch(store.database, parts.indexes, () => Number(monotonicNs() / 1_000_000n))
   let draining = false
-  const context: NodeContext = { parts, rooms, cursors, limit: sendLimit(configuration.sendsPerSecond), newId, isDraining: () => draining, onError }
-  acceptSockets(io, context, watch, configuration, nowMs, `${name}:${boot}:${newId()}`)
+  const seconds = () => Number(monotonicNs()) / 1e9
+  const roomsWithSockets = () => rooms.all().flatMap(({ roomId }) => ((io.of('/').adapter.rooms.get(channelOf(roomId))?.size ?? 0) > 0 ? [roomId] : []))
+  const presence = presenceOf({
+    store: parts.presence,
+    lastSeen: new LastSeen(store.users),
+    teller: presenceTellerOf(io),
+    timing: configuration.presence,
+    servedRooms: () => roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? []),
+    nowMs,
+    onError,
+    onFailure: () => metrics.presenceFailed(),
+  })
+  const context: NodeContext = {
+    parts,
+    rooms,
+    cursors,
+    limits: limitsOf(configuration.limits),
+    lease,
+    exclusions,
+    presence,
+    expiry: expiryOf(configuration.secret, nowMs),
+    events: eventLogOf(metrics, surroundings.log),
+    seconds,
+    newId,
+    isDraining: () => draining,
+    onError,
+  }
+  acceptSockets(io, context, watch, configuration, bootId)
 
   const pendingAppends = () => rooms.all().reduce((sum, room) => sum + room.pending, 0)
   http.on(
     'request',
-    healthListener({
+    withExports({ ...parts.keeping, secret: configuration.secret, rooms, log: parts.log, auditPages: () => auditPages(store), onError }, healthListener({
       state: () => ({
         node: name,
         boot,
@@ -121,19 +198,37 @@ export function composeNode(configuration: Configuration, surroundings: Surround
         pendingAppends: pendingAppends(),
         pendingCursors: cursors.size,
       }),
-      unready: () => (draining ? 'it is closing' : watch.unready()),
-    }),
+      unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
+      registry: metrics.registry,
+    })),
   )
-  const roomsWithSockets = () => rooms.all().flatMap(({ roomId }) => ((io.of('/').adapter.rooms.get(channelOf(roomId))?.size ?? 0) > 0 ? [roomId] : []))
   const saveRooms = async () => {
     for (const room of rooms.all()) await rooms.save(room)
   }
+  const beat = heartbeatRound({ io, rooms, store, log: parts.log, teller: parts.heartbeat, roomsWithSockets })
+  let beatAt = seconds()
+  metrics.observe({
+    connections: () => io.of('/').sockets.size,
+    openRooms: () => rooms.all().length,
+    pendingAppends,
+    pendingCursors: () => cursors.size,
+    redisUp: () => parts.presence.isUp(),
+    mongoUp: () => watch.unready() === null,
+    heartbeatLagSeconds: () => seconds() - beatAt,
+    leaseHeld: () => lease.isHeld(),
+  })
+  const sweep = retentionSweep({ ...parts.keeping, store, log: parts.log, rooms, changes, node: name, leaseMs: 3 * configuration.retentionMs, nowMs, newId, onError, reached: async () => undefined })
   const rounds = [
     repeat('store watch', 250, () => watch.round(), onError),
-    repeat('heartbeat', configuration.heartbeatMs, heartbeatRound({ io, rooms, store, log: parts.log, teller: parts.heartbeat, roomsWithSockets }), onError),
+    repeat('lease', Math.min(250, configuration.lease.renewMs), () => lease.round(), onError),
+    repeat('lease watch', 50, async () => void lease.isHeld(), onError),
+    repeat('exclusions', 300, () => exclusions.round(), onError),
+    repeat('heartbeat', configuration.heartbeatMs, () => beat().then(() => void (beatAt = seconds())), onError),
     repeat('receipts', configuration.receiptsMs, receiptRound(io, parts.receipts, cursors, roomsWithSockets), onError),
     repeat('saving rooms', 1000, saveRooms, onError),
-    repeat('slow consumers', 1000, slowConsumerRound(io), onError),
+    repeat('retention', configuration.retentionMs, sweep, onError),
+    repeat('slow consumers', 1000, slowConsumerRound(io, configuration.slowConsumerPackets, () => metrics.closedSlow()), onError),
+    repeat('presence', configuration.presence.coalesceMs, () => presence.round(), onError),
   ]
 
   return {
@@ -150,6 +245,8 @@ export function composeNode(configuration: Configuration, surroundings: Surround
       if (draining) return
       draining = true
       await drainNode({ io, rounds, pendingAppends, flush: () => cursors.flush(), saveRooms, random, nowMs, onError })
+      await presence.close()
+      await lease.release().catch((error: unknown) => onError(error, 'giving the lease back'))
       parts.journal.write('closed', {})
       parts.journal.close()
       await store.client.close()
@@ -157,13 +254,15 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   }
 }
 
-function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, { name, secret }: Configuration, nowMs: () => number, bootId: string): void {
+function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, { name, secret }: Configuration, bootId: string): void {
   io.use((socket, next) => {
     if (context.isDraining()) return next(new ConnectRefused(refusal('draining', 'this node is closing')))
-    if (!watch.hasIndexes) return next(new ConnectRefused(refusal('unavailable', 'this node is not ready yet', 200)))
+    if (!watch.hasIndexes || !context.lease.isHeld()) return next(new ConnectRefused(refusal('unavailable', 'this node is not ready yet', 200)))
     authenticate(socket.handshake.auth, secret).then(
       (answer) => {
         if (!answer.ok) return next(new ConnectRefused(answer))
+        const limited = context.limits.connection(connectionsBeside(io, answer.session))
+        if (limited !== null) return next(new ConnectRefused(limited))
         Object.assign(socket.data, answer.session)
         next()
       },
@@ -177,18 +276,25 @@ function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, 
     const { user, device, connectionNumber } = socket.data
     socket.emit('hello', { node: name, bootId, protocol: protocolVersion })
     bindHandlers(context, socket)
-    closeAtExpiry(socket, nowMs())
+    context.expiry.watch(socket)
+    context.presence.connected(socket.id, user, device)
+    socket.on('disconnect', () => context.presence.disconnected(socket.id))
     closeElsewhere(io, { user, device, connectionNumber })
     io.serverSideEmit('connected', { user, device, connectionNumber })
   })
   io.on('connected', (session) => closeElsewhere(io, session))
 }
 
-/** A leaver's sockets leave the room in the step that folds the leave. */
-function takeOut(io: ChatServer, roomId: string, user: string): void {
+/** The sockets of who leaves, or is put out, leave the room in the step that folds it; who is put out is told so. */
+function takeOut(io: ChatServer, roomId: string, entry: WireEntry): void {
+  const excluded = excludedBy(entry)
+  const user = excluded ?? (entry.kind === 'leave' ? entry.actorId : null)
+  if (user === null) return
   const channel = channelOf(roomId)
   for (const id of io.of('/').adapter.rooms.get(channel) ?? []) {
     const socket = io.of('/').sockets.get(id)
-    if (socket?.data.user === user) void socket.leave(channel)
+    if (socket === undefined || socket.data.user !== user) continue
+    if (excluded !== null) socket.emit('entry', entry)
+    void socket.leave(channel)
   }
 }

@@ -1,7 +1,11 @@
 /** The environment of a node, read once and validated whole. */
 import { z } from 'zod'
+import type { LogLevel } from './event-log.ts'
+import type { LimitSettings } from './limits.ts'
+import type { StorageOptions } from './object-storage.ts'
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback)
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback)
 
 const environment = z.object({
   CHAT_NODE_NAME: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
@@ -19,7 +23,27 @@ const environment = z.object({
   CHAT_RECEIPTS_MS: milliseconds(1000),
   CHAT_PING_INTERVAL_MS: milliseconds(3000),
   CHAT_PING_TIMEOUT_MS: milliseconds(3000),
-  CHAT_SENDS_PER_SECOND: z.coerce.number().int().min(1).default(50),
+  CHAT_SENDS_PER_SECOND: count(50),
+  CHAT_CHANGES_PER_SECOND: count(50),
+  CHAT_LEASE_MS: milliseconds(10_000),
+  CHAT_LEASE_RENEW_MS: milliseconds(3000),
+  CHAT_EXCLUSION_WAIT_MS: milliseconds(2000),
+  CHAT_PRESENCE_TTL_MS: milliseconds(10_000),
+  CHAT_PRESENCE_BEAT_MS: milliseconds(3000),
+  CHAT_PRESENCE_COALESCE_MS: milliseconds(500),
+  CHAT_TYPING_TTL_MS: milliseconds(5000),
+  CHAT_PRESENCE_EVENTS_PER_SECOND: count(20),
+  CHAT_CONNECTIONS_PER_USER: count(10),
+  CHAT_ROOMS_PER_USER: count(1000),
+  CHAT_PENDING_SYNCS: count(1000),
+  CHAT_SLOW_CONSUMER_PACKETS: count(10_000),
+  CHAT_RETENTION_MS: milliseconds(10_000),
+  CHAT_STORE_URL: z.url().optional(),
+  CHAT_STORE_ACCESS_KEY: z.string().default(''),
+  CHAT_STORE_SECRET_KEY: z.string().default(''),
+  CHAT_STORE_BUCKET: z.string().default('chat'),
+  CHAT_STORE_REGION: z.string().default('us-east-1'),
+  CHAT_LOG_LEVEL: z.enum(['debug', 'info', 'warn']).default('info'),
 })
 
 export interface Configuration {
@@ -39,8 +63,20 @@ export interface Configuration {
   receiptsMs: number
   pingIntervalMs: number
   pingTimeoutMs: number
-  /** Accepted sends of one user on this node. */
-  sendsPerSecond: number
+  presence: { ttlMs: number; beatMs: number; coalesceMs: number; typingTtlMs: number }
+  /** How long a node may serve sockets without asking the store, and when it renews that. */
+  lease: { leaseMs: number; renewMs: number }
+  /** How long the ack of a kick or ban waits for the other nodes. */
+  exclusionWaitMs: number
+  /** Per user, or of the whole node where it says so; all on this node. */
+  limits: LimitSettings
+  /** Unsent packets of a socket that make it a slow consumer. */
+  slowConsumerPackets: number
+  logLevel: LogLevel
+  /** Between two sweeps of what rooms no longer keep. */
+  retentionMs: number
+  /** The object store; null: none. */
+  storage: StorageOptions | null
 }
 
 /** Throws one error that names every variable that is missing or wrong. */
@@ -62,7 +98,35 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     receiptsMs: read.CHAT_RECEIPTS_MS,
     pingIntervalMs: read.CHAT_PING_INTERVAL_MS,
     pingTimeoutMs: read.CHAT_PING_TIMEOUT_MS,
-    sendsPerSecond: read.CHAT_SENDS_PER_SECOND,
+    presence: {
+      ttlMs: read.CHAT_PRESENCE_TTL_MS,
+      beatMs: read.CHAT_PRESENCE_BEAT_MS,
+      coalesceMs: read.CHAT_PRESENCE_COALESCE_MS,
+      typingTtlMs: read.CHAT_TYPING_TTL_MS,
+    },
+    lease: { leaseMs: read.CHAT_LEASE_MS, renewMs: read.CHAT_LEASE_RENEW_MS },
+    exclusionWaitMs: read.CHAT_EXCLUSION_WAIT_MS,
+    limits: {
+      sendsPerSecond: read.CHAT_SENDS_PER_SECOND,
+      changesPerSecond: read.CHAT_CHANGES_PER_SECOND,
+      presenceEventsPerSecond: read.CHAT_PRESENCE_EVENTS_PER_SECOND,
+      connectionsPerUser: read.CHAT_CONNECTIONS_PER_USER,
+      roomsPerUser: read.CHAT_ROOMS_PER_USER,
+      pendingSyncs: read.CHAT_PENDING_SYNCS,
+    },
+    slowConsumerPackets: read.CHAT_SLOW_CONSUMER_PACKETS,
+    logLevel: read.CHAT_LOG_LEVEL,
+    retentionMs: read.CHAT_RETENTION_MS,
+    storage:
+      read.CHAT_STORE_URL === undefined
+        ? null
+        : {
+            url: read.CHAT_STORE_URL,
+            accessKey: read.CHAT_STORE_ACCESS_KEY,
+            secretKey: read.CHAT_STORE_SECRET_KEY,
+            bucket: read.CHAT_STORE_BUCKET,
+            region: read.CHAT_STORE_REGION,
+          },
   }
 }
 
@@ -75,5 +139,6 @@ export function masked(configuration: Configuration): Record<string, unknown> {
     originNs: configuration.originNs?.toString() ?? null,
     redis: { ...configuration.redis, url: withoutPassword(configuration.redis.url) },
     mongo: { ...configuration.mongo, url: withoutPassword(configuration.mongo.url) },
+    storage: configuration.storage === null ? null : { ...configuration.storage, secretKey: '***' },
   }
 }

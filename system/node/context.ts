@@ -1,14 +1,26 @@
 /** What the handlers of a socket's events need of the node. */
 import type { NodeParts } from './parts.ts'
 import type { PendingCursors } from './cursors.ts'
-import type { SendLimit } from './limits.ts'
+import type { EventLog } from './event-log.ts'
+import type { Expiry } from './expiry.ts'
+import type { Exclusions } from './exclusions.ts'
+import type { Lease } from './lease.ts'
+import type { Limits } from './limits.ts'
+import type { Presence } from './presence.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface NodeContext {
   parts: NodeParts
   rooms: Rooms
   cursors: PendingCursors
-  limit: SendLimit
+  limits: Limits
+  lease: Lease
+  exclusions: Exclusions
+  presence: Presence
+  expiry: Expiry
+  events: EventLog
+  /** Seconds of CLOCK_MONOTONIC. */
+  seconds: () => number
   /** Server ids: UUIDv7. */
   newId: () => string
   /** True once SIGTERM came. */

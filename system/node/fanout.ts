@@ -2,15 +2,15 @@
 import { channelOf } from './socket-types.ts'
 import type { WireEntry } from '../protocol.ts'
 import type { Journal } from './journal.ts'
-import type { ChatServer } from './socket-types.ts'
+import type { ChatServer, ChatSocket } from './socket-types.ts'
 
 export interface Fanout {
   /** To the other nodes. Never awaited: a lost publish is repaired by the heartbeat. */
   publish(entry: WireEntry): void
   /** Entries that other nodes publish. */
   onEntry(listener: (entry: WireEntry) => void): void
-  /** To this node's own sockets in the room. */
-  relay(entry: WireEntry): void
+  /** To this node's own sockets in the room: the same to all, or to each user what `shownTo` gives (null: nothing). */
+  relay(entry: WireEntry, shownTo?: (user: string) => WireEntry | null): void
 }
 
 export function fanoutOf(io: ChatServer, journal: Journal): Fanout {
@@ -22,12 +22,21 @@ export function fanoutOf(io: ChatServer, journal: Journal): Fanout {
     onEntry(listener) {
       io.on('entry', listener)
     },
-    relay(entry) {
+    relay(entry, shownTo) {
       const channel = channelOf(entry.room)
-      const sockets = io.of('/').adapter.rooms.get(channel)?.size ?? 0
-      if (sockets === 0) return
-      io.local.to(channel).emit('entry', entry)
-      journal.write('relayed', { room: entry.room, seq: entry.seq, count: sockets, operationId: entry.operationId })
+      const ids = io.of('/').adapter.rooms.get(channel)
+      if (ids === undefined || ids.size === 0) return
+      let count = ids.size
+      if (shownTo === undefined) io.local.to(channel).emit('entry', entry)
+      else count = [...ids].filter((id) => emitTo(io.of('/').sockets.get(id), shownTo)).length
+      journal.write('relayed', { room: entry.room, seq: entry.seq, count, operationId: entry.operationId })
     },
   }
+}
+
+function emitTo(socket: ChatSocket | undefined, shownTo: (user: string) => WireEntry | null): boolean {
+  const shown = socket === undefined ? null : shownTo(socket.data.user)
+  if (socket === undefined || shown === null) return false
+  socket.emit('entry', shown)
+  return true
 }

@@ -1,6 +1,37 @@
 /** Binds a socket's events. Every payload is parsed; every fault of a handler becomes an error ack; nothing ends the process. */
-import { cursorRequest, historyRequest, joinRequest, leaveRequest, rangeRequest, sendRequest, syncRequest } from '../protocol.ts'
+import {
+  archiveRequest,
+  banRequest,
+  cursorRequest,
+  deleteRequest,
+  editRequest,
+  focusRequest,
+  historyRequest,
+  joinRequest,
+  kickRequest,
+  leaveRequest,
+  moderateRequest,
+  muteRequest,
+  presenceGetRequest,
+  presenceSetRequest,
+  rangeRequest,
+  reactRequest,
+  renewRequest,
+  retentionRequest,
+  roleRequest,
+  searchRequest,
+  sendRequest,
+  syncRequest,
+  typingRequest,
+  unreadRequest,
+} from '../protocol.ts'
+import { ban, edit, kick, moderate, mute, react, remove, role } from './changes.ts'
+import { inRoom, presenceGet } from './presence-requests.ts'
 import { history, range, setCursors } from './reading.ts'
+import { setRetention } from './retention.ts'
+import { search } from './search.ts'
+import { unread } from './unread.ts'
+import { archivePage } from './archive-page.ts'
 import { invalidPayload, refusal, refusalOf } from './refusal.ts'
 import { SocketSync } from './sync.ts'
 import { join, leave, send } from './write-path.ts'
@@ -24,15 +55,18 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
     (...received) => {
       const last = received.at(-1)
       const answer = isAnswer(last) ? last : null
+      const begunAt = context.seconds()
+      const finish = (result: { ok: true } | Refusal) => {
+        answer?.(result)
+        context.events.answered(event, session, received[0], result, context.seconds() - begunAt)
+      }
+      if (context.expiry.isOver(socket)) return finish(refusal('token_expired', 'the token has expired'))
       const parsed = schema.safeParse(received[0])
-      if (!parsed.success) return answer?.(invalidPayload(parsed.error))
-      handle(parsed.data).then(
-        (result) => answer?.(result),
-        (error: unknown) => {
-          context.onError(error, event)
-          answer?.(refusalOf(error))
-        },
-      )
+      if (!parsed.success) return finish(invalidPayload(parsed.error))
+      handle(parsed.data).then(finish, (error: unknown) => {
+        context.onError(error, event)
+        finish(refusalOf(error))
+      })
     }
 
   socket.on(
@@ -65,6 +99,101 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
       await setCursors(context, session, cursors)
       return { ok: true }
     }),
+  )
+  socket.on(
+    'message:edit',
+    guarded('message:edit', editRequest, (request) => edit(context, session, request)),
+  )
+  socket.on(
+    'message:delete',
+    guarded('message:delete', deleteRequest, (request) => remove(context, session, request)),
+  )
+  socket.on(
+    'message:react',
+    guarded('message:react', reactRequest, (request) => react(context, session, request)),
+  )
+  socket.on(
+    'message:moderate',
+    guarded('message:moderate', moderateRequest, (request) => moderate(context, session, request)),
+  )
+  socket.on(
+    'member:role',
+    guarded('member:role', roleRequest, (request) => role(context, session, request)),
+  )
+  socket.on(
+    'member:kick',
+    guarded('member:kick', kickRequest, (request) => kick(context, session, request)),
+  )
+  socket.on(
+    'member:ban',
+    guarded('member:ban', banRequest, (request) => ban(context, session, request)),
+  )
+  socket.on(
+    'member:mute',
+    guarded('member:mute', muteRequest, (request) => mute(context, session, request)),
+  )
+  const presenceLimited =
+    <T>(handle: (request: T) => Promise<{ ok: true } | Refusal>) =>
+    async (request: T) =>
+      (await context.limits.presence.take(session.user)) ?? handle(request)
+  socket.on(
+    'presence:get',
+    guarded(
+      'presence:get',
+      presenceGetRequest,
+      presenceLimited((request) => presenceGet(context, session, request)),
+    ),
+  )
+  socket.on(
+    'presence:set',
+    guarded(
+      'presence:set',
+      presenceSetRequest,
+      presenceLimited(async ({ state }) => {
+        context.presence.setIdle(socket.id, state === 'idle')
+        return { ok: true }
+      }),
+    ),
+  )
+  socket.on(
+    'typing',
+    guarded(
+      'typing',
+      typingRequest,
+      presenceLimited(({ room, typing }) => inRoom(context, socket, room, () => context.presence.typing(socket.id, room, typing))),
+    ),
+  )
+  socket.on(
+    'room:focus',
+    guarded(
+      'room:focus',
+      focusRequest,
+      presenceLimited(async ({ room }) => {
+        if (room !== null) return inRoom(context, socket, room, () => context.presence.focus(socket.id, room))
+        context.presence.focus(socket.id, null)
+        return { ok: true }
+      }),
+    ),
+  )
+  socket.on(
+    'token:renew',
+    guarded('token:renew', renewRequest, (request) => context.expiry.renew(socket, request)),
+  )
+  socket.on(
+    'unread:get',
+    guarded('unread:get', unreadRequest, (request) => unread(context, session, request)),
+  )
+  socket.on(
+    'search',
+    guarded('search', searchRequest, (request) => search(context, session, request)),
+  )
+  socket.on(
+    'room:retention',
+    guarded('room:retention', retentionRequest, (request) => setRetention(context, session, request)),
+  )
+  socket.on(
+    'archive:page',
+    guarded('archive:page', archiveRequest, (request) => archivePage(context, session, request)),
   )
   const known: ReadonlySet<string> = new Set(socket.eventNames().map(String))
   socket.onAny((event: string, ...received: unknown[]) => {

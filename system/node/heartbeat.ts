@@ -34,7 +34,7 @@ export function heartbeatRound({ io, rooms, store, log, teller, roomsWithSockets
       const { roomId } = room
       const epoch = epochs.get(roomId)
       if (epoch === room.epoch) {
-        room.observe(past.get(roomId) ?? [])
+        await room.fold(past.get(roomId) ?? [])
         teller.tell(roomId, { epoch, head: room.head })
         continue
       }

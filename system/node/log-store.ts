@@ -1,7 +1,10 @@
 /** The room log in MongoDB: one ordered insert is the only commit point; reads are closed windows at majority. */
-import { MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { MongoBulkWriteError } from 'mongodb'
 import type { Collection } from 'mongodb'
+import { recordStoreOf } from './record-store.ts'
+import type { AuditRecord } from './audit-log.ts'
 import type { StoredEntry } from './entries.ts'
+import type { RecordStore } from './record-store.ts'
 
 /** `after < seq <= upTo` of one room and epoch. */
 export interface Window {
@@ -18,7 +21,7 @@ export type InsertOutcome =
   /** Any of them may be stored, now or later. */
   | { kind: 'unknown'; error: unknown }
 
-export interface LogStore {
+export interface LogStore extends RecordStore {
   insertBatch(entries: readonly StoredEntry[]): Promise<InsertOutcome>
   /** In seq order. Rejects when the store doesn't answer. */
   readWindow(window: Window): Promise<StoredEntry[]>
@@ -32,8 +35,9 @@ const windowsAtOnce = 16
 const filterOf = ({ roomId, epoch, after, upTo }: Window) => ({ roomId, epoch, seq: { $gt: after, $lte: upTo } })
 const bySeq = (left: StoredEntry, right: StoredEntry) => left.seq - right.seq
 
-export function logStoreOf(log: Collection<StoredEntry>): LogStore {
+export function logStoreOf(log: Collection<StoredEntry>, audits: Collection<AuditRecord>): LogStore {
   return {
+    ...recordStoreOf(log, audits),
     async insertBatch(entries) {
       try {
         // Copies, because the driver may write to what it is given.
@@ -72,8 +76,4 @@ function outcomeOf(error: unknown): InsertOutcome {
   const index = /room_seq|actor_operation/.exec(first.errmsg ?? error.message)?.[0]
   if (index !== 'room_seq' && index !== 'actor_operation') return { kind: 'unknown', error }
   return { kind: 'collision', stored: first.index, index }
-}
-
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === duplicateKey
 }

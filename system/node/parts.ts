@@ -4,8 +4,10 @@ import type { AppendOutcome, RoomLog } from './room-log.ts'
 import type { Fanout } from './fanout.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Journal } from './journal.ts'
+import type { Keeping } from './keeping.ts'
 import type { Indexes } from './store.ts'
 import type { LogStore, Window } from './log-store.ts'
+import type { PresenceStore } from './presence-store.ts'
 
 /** When a caller is answered relative to the commit. */
 export interface WritePath {
@@ -28,5 +30,7 @@ export interface NodeParts {
   heartbeat: HeartbeatTeller
   ranges: Ranges
   receipts: ReceiptStore
+  keeping: Keeping
   journal: Journal
+  presence: PresenceStore
 }

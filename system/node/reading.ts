@@ -1,7 +1,8 @@
 /** What a member may read of the log besides the live flow: a missing range, a page of history. */
-import { wireOf } from './entries.ts'
-import { currentJoin, mayRead } from './folds.ts'
-import { refusal } from './refusal.ts'
+import { currentJoin } from './folds.ts'
+import { historyWindow } from './history-window.ts'
+import { leaseLost, refusal } from './refusal.ts'
+import { completed, shownPage } from './showing.ts'
 import type { HistoryAck, HistoryRequest, RangeAck, RangeRequest, Refusal } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
 import type { RoomLog } from './room-log.ts'
@@ -20,11 +21,13 @@ export async function range(context: NodeContext, { user }: SessionData, request
   if (request.upTo > room.head) await room.catchUp()
   const upTo = Math.min(request.upTo, room.head)
   const entries = upTo > request.after ? await context.parts.ranges.read({ roomId: room.roomId, epoch: room.epoch, after: request.after, upTo }) : []
+  const whole = await completed(context.parts.log, entries)
   // Read again: the user may have left meanwhile.
   if (currentJoin(room.membership, user) === null) return notMember(room.roomId, user)
-  const readable = entries.filter((entry) => mayRead(room.membership, user, entry.seq))
+  if (!context.lease.isHeld()) return leaseLost()
+  const readable = shownPage(room, user, whole)
   context.parts.journal.write('replayed', { room: room.roomId, seq: readable.at(-1)?.seq ?? upTo, count: readable.length })
-  return { ok: true, entries: readable.map(wireOf), head: room.head }
+  return { ok: true, entries: readable, head: room.head }
 }
 
 export async function history(context: NodeContext, { user }: SessionData, request: HistoryRequest): Promise<HistoryAck> {
@@ -32,14 +35,15 @@ export async function history(context: NodeContext, { user }: SessionData, reque
   if ('ok' in room) return room
   await room.catchUp()
   const { roomId, epoch, head, membership } = room
-  const to = request.before === undefined ? head : Math.max(0, Math.min(request.before - 1, head))
-  const from = Math.max(0, to - request.limit)
+  const { from, to } = historyWindow(request, head)
   const entries = to > from ? await context.parts.log.readWindow({ roomId, epoch, after: from, upTo: to }) : []
+  const whole = await completed(context.parts.log, entries)
   if (currentJoin(membership, user) === null) return notMember(roomId, user)
+  if (!context.lease.isHeld()) return leaseLost()
   const firstReadable = membership.get(user)?.intervals[0]?.joinedSeq ?? Infinity
   return {
     ok: true,
-    entries: entries.filter((entry) => mayRead(membership, user, entry.seq)).map(wireOf),
+    entries: shownPage(room, user, whole),
     epoch,
     from,
     to,

@@ -7,6 +7,11 @@ export function refusal(code: ErrorCode, message: string, retryAfterMs?: number)
   return { ok: false, error: { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } }
 }
 
+/** This node can't know whether it still may answer. */
+export function leaseLost(): Refusal {
+  return refusal('unavailable', 'the lease of this node has run out', 200)
+}
+
 /** Names each wrong field; a body over the limit has a code of its own. */
 export function invalidPayload(error: z.ZodError): Refusal {
   const message = error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ')

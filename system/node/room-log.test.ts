@@ -1,31 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { wireOf } from './entries.ts'
+import { memoryLog as inMemory } from './fixtures/memory-log.ts'
 import { RoomLog } from './room-log.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { InsertOutcome, LogStore } from './log-store.ts'
 
-/** A store in memory with both unique indexes. `before` runs ahead of each insert: other writers, or a failure. */
+/** `before` runs ahead of each insert: other writers, or a failure. */
 function memoryLog(before: (stored: StoredEntry[], insert: number) => InsertOutcome | null = () => null) {
-  const stored: StoredEntry[] = []
+  const { log, stored } = inMemory()
   let inserts = 0
-  const log: Pick<LogStore, 'insertBatch' | 'readWindow' | 'findOperation'> = {
-    insertBatch(entries) {
-      const forced = before(stored, ++inserts)
-      if (forced !== null) return Promise.resolve(forced)
-      for (const [index, entry] of entries.entries()) {
-        if (stored.some((other) => other.operationId === entry.operationId))
-          return Promise.resolve({ kind: 'collision', stored: index, index: 'actor_operation' })
-        if (stored.some((other) => other.seq === entry.seq)) return Promise.resolve({ kind: 'collision', stored: index, index: 'room_seq' })
-        stored.push(entry)
-      }
-      return Promise.resolve({ kind: 'stored' })
-    },
-    readWindow: ({ after, upTo }) => Promise.resolve(stored.filter(({ seq }) => seq > after && seq <= upTo).toSorted((left, right) => left.seq - right.seq)),
-    findOperation: (_, operationId) => Promise.resolve(stored.find((entry) => entry.operationId === operationId) ?? null),
-  }
-  return { log, stored }
+  const decorated: LogStore = { ...log, insertBatch: async (entries) => before(stored, ++inserts) ?? log.insertBatch(entries) }
+  return { log: decorated, stored }
 }
 
-const member = () => new Map([['ann', { role: 'owner' as const, intervals: [{ joinedSeq: 1, leftSeq: null }] }]])
+const member = () => new Map([['ann', { role: 'owner' as const, intervals: [{ joinedSeq: 1, leftSeq: null }], foldedSeq: 1 }]])
 function roomOf(log: ReturnType<typeof memoryLog>['log']) {
   const committed: number[] = []
   let nowMs = 0
@@ -33,6 +21,8 @@ function roomOf(log: ReturnType<typeof memoryLog>['log']) {
     roomId: 'r',
     epoch: 'e',
     membership: member(),
+    held: new Set(),
+    isClosed: false,
     foldedThrough: 1,
     log,
     node: 'n',
@@ -120,7 +110,7 @@ describe('the queue of a room', () => {
   })
   test('does not fold across a gap', () => {
     const { room } = roomOf(memoryLog().log)
-    expect(room.observe([foreign(3)])).toBe(false)
+    expect(room.observe([wireOf(foreign(3))])).toBe(false)
     expect(room.head).toBe(1)
   })
 })

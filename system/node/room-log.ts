@@ -1,34 +1,40 @@
 /**
- * One room on one node: its known head, its membership folded up to that head, and the queue that gives entries their seqs.
- * "Known head" means: every entry <= head is read and folded here.
+ * One room on one node: its known head, its state folded up to that head, and the queue that gives entries their seqs.
+ * "Known head" means: every entry <= head is read and folded, here and in the records of messages.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { pageLimit } from '../protocol.ts'
 import { coalesce } from './coalesce.ts'
-import { entryOf, isSameOperation } from './entries.ts'
+import { entryOf, isSameOperation, wireOf } from './entries.ts'
+import { foldEntry } from './folding.ts'
 import { currentJoin, foldMembership } from './folds.ts'
+import { MessageStates } from './message-states.ts'
+import { permit } from './permission.ts'
 import { refusal } from './refusal.ts'
+import { withRecords } from './showing.ts'
 import type { Refusal, WireEntry } from '../protocol.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Membership } from './folds.ts'
 import type { LogStore } from './log-store.ts'
 
 export type AppendOutcome = { ok: true; id: string; seq: number; epoch: string; duplicate: boolean } | Refusal
-type Folded = Pick<WireEntry, 'kind' | 'actorId' | 'seq'>
 
 export interface RoomLogOptions {
   roomId: string
   epoch: string
-  /** Membership as saved, at least up to `foldedThrough`. */
+  /** Membership as saved, at least up to `foldedThrough`; the other two as well. */
   membership: Membership
+  /** Ids of the messages that are held for review. */
+  held: Set<string>
+  isClosed: boolean
   foldedThrough: number
-  log: Pick<LogStore, 'insertBatch' | 'readWindow' | 'findOperation'>
+  log: Omit<LogStore, 'readHeads' | 'findHeld'>
   node: string
   nowMs: () => number
-  /** Right after an entry is folded, in seq order. */
-  onFolded: (roomId: string, entry: Folded) => void
-  /** An entry of this node's own is committed and folded. */
-  onCommitted: (entry: StoredEntry) => void
+  /** Right after an entry is folded, in seq order, in the same step. */
+  onFolded: (roomId: string, entry: WireEntry) => void
+  /** An entry of this node's own is committed and folded; `wire` is what to tell of it. */
+  onCommitted: (entry: StoredEntry, wire: WireEntry) => void
   onError: (error: unknown, during: string) => void
 }
 
@@ -41,17 +47,23 @@ const queueLimit = 5000
 const longestProbeMs = 320
 /** How long a batch may go on losing its seqs to other nodes. */
 const collisionDeadlineMs = 5000
+/** Kinds that may gather in one batch: none of them decides whether another one is allowed. */
+const gathering: ReadonlySet<Intent['kind']> = new Set(['message', 'edit', 'react', 'unreact'])
 
 export class RoomLog {
   readonly roomId: string
   readonly epoch: string
   readonly membership: Membership
+  /** Ids of the messages that are held for review. */
+  readonly held: Set<string>
   /** Users whose membership changed since it was last saved. */
   readonly unsaved = new Set<string>()
   /** Resolves when everything that was stored at the call is folded. Rejects when the store doesn't answer. */
   readonly catchUp: () => Promise<void>
   readonly #options: RoomLogOptions
+  readonly #messages: MessageStates
   #head: number
+  #isClosed: boolean
   #queue: Waiting[] = []
   #inFlight = 0
 
@@ -60,12 +72,19 @@ export class RoomLog {
     this.roomId = options.roomId
     this.epoch = options.epoch
     this.membership = options.membership
+    this.held = options.held
+    this.#isClosed = options.isClosed
     this.#head = options.foldedThrough
+    this.#messages = new MessageStates(options)
     this.catchUp = coalesce(() => this.#readPastHead())
   }
 
   get head(): number {
     return this.#head
+  }
+  /** Ended for good. */
+  get isClosed(): boolean {
+    return this.#isClosed
   }
   get pending(): number {
     return this.#queue.length + this.#inFlight
@@ -79,23 +98,46 @@ export class RoomLog {
     })
   }
 
-  /** Folds entries that continue the known head; gives false when there is a gap before the first new one. */
-  observe(entries: readonly Folded[]): boolean {
+  /**
+   * Takes entries that another node publishes: it has folded them into the records already, so here they change the room's state only.
+   * Gives false when there is a gap before the first new one.
+   */
+  observe(entries: readonly WireEntry[]): boolean {
     for (const entry of entries) {
       if (entry.seq <= this.#head) continue
       if (entry.seq !== this.#head + 1) return false
       this.#head = entry.seq
-      if (foldMembership(this.membership, entry)) this.unsaved.add(entry.actorId)
+      const changed = foldMembership(this.membership, entry)
+      if (changed !== null) this.unsaved.add(changed)
+      this.#messages.observe(entry)
+      this.#foldHeld(entry)
+      if (entry.kind === 'closed') this.#isClosed = true
       this.#options.onFolded(this.roomId, entry)
     }
     return true
   }
 
+  /** Folds entries that were read from the log: into the records first, then here. False as above; rejects when the store doesn't answer. */
+  async fold(entries: readonly StoredEntry[]): Promise<boolean> {
+    for (const entry of entries) {
+      if (entry.seq <= this.#head) continue
+      if (entry.seq !== this.#head + 1) return false
+      if (entry.kind !== 'message' && entry.kind !== 'join') await foldEntry(this.#options.log, entry)
+      // Another fold may have come by during the wait; then this one finds it done.
+      this.observe([wireOf(entry)])
+    }
+    return true
+  }
+
+  #foldHeld({ change }: WireEntry): void {
+    if (change?.kind === 'moderate' && change.action === 'hold') this.held.add(change.messageId)
+    else if (change?.kind === 'moderate' || change?.kind === 'delete') this.held.delete(change.messageId)
+  }
+
   async #readPastHead(): Promise<void> {
     for (let more = true; more;) {
       const after = this.#head
-      const entries = await this.#options.log.readWindow({ roomId: this.roomId, epoch: this.epoch, after, upTo: after + pageLimit })
-      this.observe(entries)
+      await this.fold(await this.#options.log.readWindow({ roomId: this.roomId, epoch: this.epoch, after, upTo: after + pageLimit }))
       more = this.#head >= after + pageLimit
     }
   }
@@ -114,24 +156,24 @@ export class RoomLog {
     }
   }
 
-  /** Messages gather; a change of membership goes alone, so that whatever follows it is authorised after its fold. */
+  /** Messages, edits and reactions gather; everything else goes alone, so that whatever follows it is authorised after its fold. */
   #takeBatch(): Waiting[] {
-    const firstChange = this.#queue.findIndex(({ intent }) => intent.kind !== 'message')
-    const length = firstChange === 0 ? 1 : firstChange === -1 ? pageLimit : Math.min(firstChange, pageLimit)
+    const firstAlone = this.#queue.findIndex(({ intent }) => !gathering.has(intent.kind))
+    const length = firstAlone === 0 ? 1 : firstAlone === -1 ? pageLimit : Math.min(firstAlone, pageLimit)
     return this.#queue.splice(0, length)
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { log, node, nowMs, roomId } = this.#options
+    const { log, node, nowMs } = this.#options
     const deadlineMs = nowMs() + collisionDeadlineMs
     let probeMs = 5
-    for (let rest = batch.filter((waiting) => this.#isAllowed(waiting)); rest.length > 0; rest = rest.filter((waiting) => this.#isAllowed(waiting))) {
+    for (let rest = await this.#allowed(batch); rest.length > 0; rest = await this.#allowed(rest)) {
       const from = this.#head
-      const entries = rest.map(({ intent }, index) => entryOf(intent, { roomId, epoch: this.epoch, seq: from + 1 + index }, node, nowMs()))
+      const entries = this.#entriesOf(rest, from, node, nowMs())
       const outcome = await log.insertBatch(entries)
       if (outcome.kind === 'unknown') return this.#settleUnknown(rest, outcome.error)
       const stored = outcome.kind === 'stored' ? rest.length : outcome.stored
-      rest.slice(0, stored).forEach((waiting, index) => this.#accept(waiting, entries[index]))
+      for (const [index, waiting] of rest.slice(0, stored).entries()) await this.#accept(waiting, entries[index])
       rest = rest.slice(stored)
       const [first, ...others] = rest
       if (outcome.kind === 'stored' || first === undefined) continue
@@ -152,25 +194,51 @@ export class RoomLog {
     }
   }
 
-  /** Answers those that folded membership refuses (or has already), and gives whether to append it. */
+  /** Seqs from the known head on; a message that is changed more than once in the batch goes from one rev to the next. */
+  #entriesOf(batch: readonly Waiting[], from: number, node: string, nowMs: number): StoredEntry[] {
+    const { roomId, epoch } = this
+    const revs = new Map<string, number>()
+    return batch.map(({ intent }, index) => {
+      const { messageId } = intent
+      const seq = from + 1 + index
+      if (messageId === undefined) return entryOf(intent, { roomId, epoch, seq }, node, nowMs)
+      const previousRev = revs.get(messageId) ?? this.#messages.get(messageId)?.rev
+      revs.set(messageId, seq)
+      return entryOf(intent, { roomId, epoch, seq, previousRev }, node, nowMs)
+    })
+  }
+
+  /** Those to append. The others are answered: folded state refuses them, or has them already. */
+  async #allowed(batch: readonly Waiting[]): Promise<Waiting[]> {
+    const targets = batch.flatMap(({ intent }) => intent.messageId ?? intent.message?.replyTo ?? [])
+    if (targets.length > 0) await this.#messages.load(targets, (ids) => this.#options.log.findMessages(ids))
+    return batch.filter((waiting) => this.#isAllowed(waiting))
+  }
+
   #isAllowed({ intent, resolve }: Waiting): boolean {
     const joinedSeq = currentJoin(this.membership, intent.actorId)
-    if (intent.kind === 'join') {
-      if (joinedSeq === null) return true
+    if (intent.kind === 'join' && joinedSeq !== null) {
       resolve({ ok: true, id: intent.id, seq: joinedSeq, epoch: this.epoch, duplicate: true })
       return false
     }
-    if (joinedSeq !== null) return true
-    resolve(refusal('forbidden', `${intent.actorId} is not a member of ${this.roomId}`))
-    return false
+    const { roomId, membership, isClosed } = this
+    const refused = permit({ roomId, membership, isClosed, message: this.#messages.get, nowMs: this.#options.nowMs() }, intent)
+    if (refused !== null) resolve(refused)
+    return refused === null
   }
 
-  #accept({ intent, resolve }: Waiting, entry: StoredEntry | undefined): void {
+  async #accept({ intent, resolve }: Waiting, entry: StoredEntry | undefined): Promise<void> {
     if (entry === undefined) throw new Error(`no entry for operation ${intent.operationId}`)
     // A read may have folded it already, between its commit and this answer.
-    this.observe([entry])
-    this.#options.onCommitted(entry)
+    await this.fold([entry])
+    this.#options.onCommitted(entry, await this.#told(entry))
     resolve({ ok: true, id: entry._id, seq: entry.seq, epoch: this.epoch, duplicate: false })
+  }
+
+  /** A release carries the record, which members without it have as a stub. */
+  async #told(entry: StoredEntry): Promise<WireEntry> {
+    if (entry.payload.action !== 'release' || entry.messageId === undefined) return wireOf(entry)
+    return withRecords([entry], await this.#options.log.findMessages([entry.messageId]))[0] ?? wireOf(entry)
   }
 
   async #answerResend({ intent, resolve }: Waiting): Promise<void> {
@@ -194,7 +262,7 @@ export class RoomLog {
     for (const waiting of batch) {
       const found = await this.#options.log.findOperation(waiting.intent.actorId, waiting.intent.operationId)
       const isOwn = found !== null && found._id === waiting.intent.id && found.seq <= this.#head
-      if (isOwn) this.#accept(waiting, found)
+      if (isOwn) await this.#accept(waiting, found)
       else this.#refuseAll([waiting], 'the store did not confirm it')
     }
   }

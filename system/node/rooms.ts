@@ -1,6 +1,7 @@
 /** The rooms that this node has open, and how a room is made, opened cold and its folded membership saved. */
-import { isDuplicateKey } from './log-store.ts'
+import { ignoreDuplicateKey } from './duplicate-key.ts'
 import { RoomLog } from './room-log.ts'
+import type { LogStore } from './log-store.ts'
 import type { Store } from './store.ts'
 import type { RoomLogOptions } from './room-log.ts'
 
@@ -10,15 +11,19 @@ export interface Rooms {
   /** Null when there is no such room. Rejects when the store doesn't answer. */
   open(roomId: string): Promise<RoomLog | null>
   opened(roomId: string): RoomLog | undefined
+  /** The room if it is open or being opened; undefined: this node holds nothing of it. */
+  known(roomId: string): Promise<RoomLog | null> | undefined
   all(): RoomLog[]
   /** Forgets a room whose epoch is no longer the stored one. */
   forget(roomId: string): void
+  /** Whatever it holds may be stale: every room is opened cold again. */
+  forgetAll(): void
   /** Rooms of which a user is a member, as saved. */
   roomsOf(user: string): Promise<string[]>
   /** Saves membership changes and raises foldedThrough: a shortcut for cold opens, never the truth. */
   save(room: RoomLog): Promise<void>
 }
-export type RoomDefaults = Omit<RoomLogOptions, 'roomId' | 'epoch' | 'membership' | 'foldedThrough'>
+export type RoomDefaults = Omit<RoomLogOptions, 'roomId' | 'epoch' | 'membership' | 'held' | 'isClosed' | 'foldedThrough'> & { log: Pick<LogStore, 'findHeld'> }
 
 export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => string): Rooms {
   const opening = new Map<string, Promise<RoomLog | null>>()
@@ -29,12 +34,12 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
   const openCold = async (roomId: string): Promise<RoomLog | null> => {
     const stored = await store.rooms.findOne({ _id: roomId })
     if (stored === null) return null
-    const members = await store.memberships.find({ roomId, epoch: stored.epoch }).toArray()
-    const membership = new Map(members.map(({ userId, role, intervals }) => [userId, { role, intervals }]))
-    const room = new RoomLog({ ...defaults, roomId, epoch: stored.epoch, membership, foldedThrough: stored.foldedThrough })
+    const { epoch, foldedThrough, isClosed = false } = stored
+    const [members, held] = await Promise.all([store.memberships.find({ roomId, epoch }).toArray(), defaults.log.findHeld(roomId, epoch)])
+    const membership = new Map(members.map(({ userId, role, intervals, foldedSeq, ban = null, mute = null }) => [userId, { role, intervals, foldedSeq, ban, mute }]))
+    const room = new RoomLog({ ...defaults, roomId, epoch, membership, held: new Set(held), isClosed, foldedThrough })
     savedThrough.set(room, stored.foldedThrough)
     await room.catchUp()
-    opened.set(roomId, room)
     return room
   }
   const open = (roomId: string) => {
@@ -45,7 +50,11 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     const forgetFailed = () => {
       if (opening.get(roomId) === begun) opening.delete(roomId)
     }
-    begun.then((room) => room ?? forgetFailed(), forgetFailed)
+    begun.then((room) => {
+      if (room === null) forgetFailed()
+      // Not when it was forgotten meanwhile: what it holds may be stale.
+      else if (opening.get(roomId) === begun) opened.set(roomId, room)
+    }, forgetFailed)
     return begun
   }
   return {
@@ -59,19 +68,24 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
       return made
     },
     opened: (roomId) => opened.get(roomId),
+    known: (roomId) => opening.get(roomId),
     all: () => [...opened.values()],
     forget(roomId) {
       opening.delete(roomId)
       opened.delete(roomId)
     },
+    forgetAll() {
+      opening.clear()
+      opened.clear()
+    },
     async roomsOf(user) {
       return (await store.memberships.find({ userId: user, current: true }).toArray()).map((member) => member.roomId)
     },
     async save(room) {
-      const { head, roomId, epoch } = room
+      const { head, roomId, epoch, isClosed } = room
       if ((savedThrough.get(room) ?? 0) >= head) return
       for (const userId of room.unsaved) await saveMember(store, room, userId)
-      await store.rooms.updateOne({ _id: roomId, epoch }, { $max: { foldedThrough: head } })
+      await store.rooms.updateOne({ _id: roomId, epoch }, { $max: { foldedThrough: head }, ...(isClosed ? { $set: { isClosed } } : {}) })
       savedThrough.set(room, head)
     },
   }
@@ -79,24 +93,12 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
 
 async function saveMember(store: Store, room: RoomLog, userId: string): Promise<void> {
   const member = room.membership.get(userId)
-  const last = member?.intervals.at(-1)
-  if (member === undefined || last === undefined) return
-  const foldedSeq = last.leftSeq ?? last.joinedSeq
-  const fields = {
-    roomId: room.roomId,
-    epoch: room.epoch,
-    userId,
-    role: member.role,
-    intervals: structuredClone(member.intervals),
-    current: last.leftSeq === null,
-    foldedSeq,
-  }
+  if (member === undefined) return
+  const { role, intervals, foldedSeq, ban = null, mute = null } = member
+  const current = intervals.at(-1)?.leftSeq === null
+  const fields = { roomId: room.roomId, epoch: room.epoch, userId, role, intervals: structuredClone(intervals), current, foldedSeq, ban, mute }
   const _id = `${room.roomId}|${room.epoch}|${userId}`
   // No match because a node that has folded further was here: then the upsert meets its document, and that one is better.
   await store.memberships.updateOne({ _id, foldedSeq: { $lt: foldedSeq } }, { $set: fields }, { upsert: true }).catch(ignoreDuplicateKey)
-  if (member.intervals.at(-1) === last && foldedSeq === (last.leftSeq ?? last.joinedSeq)) room.unsaved.delete(userId)
-}
-
-function ignoreDuplicateKey(error: unknown): void {
-  if (!isDuplicateKey(error)) throw error
+  if (room.membership.get(userId)?.foldedSeq === foldedSeq) room.unsaved.delete(userId)
 }

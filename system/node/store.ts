@@ -1,14 +1,22 @@
 /** Collections of the chat in MongoDB, and the indexes that its guarantees rest on. */
 import { MongoClient } from 'mongodb'
-import type { Collection, Db } from 'mongodb'
+import type { Collection, Db, MongoClientOptions } from 'mongodb'
+import type { AuditRecord } from './audit-log.ts'
+import type { StoredConfirmation } from './confirmations.ts'
 import type { StoredEntry } from './entries.ts'
 import type { Member } from './folds.ts'
+import { longestLeaseMs } from './lease-store.ts'
+import type { StoredLease } from './lease-store.ts'
+import type { StoredUser } from './last-seen.ts'
+import type { RoomRetention } from './room-retention.ts'
 
-export interface StoredRoom {
+export interface StoredRoom extends RoomRetention {
   _id: string
   epoch: string
   /** Every membership entry <= this seq is in `memberships`; a lower bound. */
   foldedThrough: number
+  /** Ended for good. */
+  isClosed?: boolean
 }
 export interface StoredMember extends Member {
   _id: string
@@ -16,7 +24,6 @@ export interface StoredMember extends Member {
   epoch: string
   userId: string
   current: boolean
-  foldedSeq: number
 }
 export interface StoredCursor {
   _id: string
@@ -35,10 +42,14 @@ export interface Store {
   rooms: Collection<StoredRoom>
   memberships: Collection<StoredMember>
   cursors: Collection<StoredCursor>
+  users: Collection<StoredUser>
+  nodes: Collection<StoredLease>
+  confirmations: Collection<StoredConfirmation>
+  audits: Collection<AuditRecord>
 }
 
 /** Doesn't connect yet: the driver does at the first operation. Every operation ends within about 4 s, on a silent link too. */
-export function openStore(url: string, database: string): Store {
+export function openStore(url: string, database: string, options: MongoClientOptions = {}): Store {
   const client = new MongoClient(url, {
     // A proxied server must not be left for the address that it calls its own.
     ...(/[?&](directConnection|replicaSet)=|\+srv:|\/\/[^/]*,/.test(url) ? {} : { directConnection: true }),
@@ -54,6 +65,7 @@ export function openStore(url: string, database: string): Store {
     heartbeatFrequencyMS: 1000,
     serverMonitoringMode: 'poll',
     maxPoolSize: 32,
+    ...options,
   })
   const db = client.db(database)
   return {
@@ -63,6 +75,10 @@ export function openStore(url: string, database: string): Store {
     rooms: db.collection('rooms'),
     memberships: db.collection('memberships'),
     cursors: db.collection('cursors'),
+    nodes: db.collection('nodes'),
+    confirmations: db.collection('confirmations'),
+    audits: db.collection('audit_log'),
+    users: db.collection('users'),
   }
 }
 
@@ -87,8 +103,24 @@ export function indexesOf(store: Store): Indexes {
     async others() {
       await store.log.createIndex({ roomId: 1, createdAt: 1 }, { name: 'room_created' })
       await store.memberships.createIndex({ userId: 1, current: 1 }, { name: 'user_current' })
-      await store.memberships.createIndex({ roomId: 1 }, { name: 'room' })
+      await store.log.createIndex({ senderId: 1, createdAt: 1 }, { name: 'sender_created', sparse: true })
+      await store.log.createIndex({ roomId: 1, searchTerms: 1 }, { name: 'room_terms' })
+      await store.log.createIndex({ 'retention.expiresAt': 1 }, { name: 'retention_expires', sparse: true })
+      await store.log.createIndex({ messageId: 1 }, { name: 'message', sparse: true })
+      await store.log.createIndex({ roomId: 1, 'moderation.state': 1 }, { name: 'room_held', partialFilterExpression: { 'moderation.state': 'held' } })
+      // For updates that are guarded by what a document holds: some servers scan unless every field of the filter is in one index.
+      await store.log.createIndex({ _id: 1, rev: 1 }, { name: 'id_rev' })
+      await store.memberships.createIndex({ _id: 1, foldedSeq: 1 }, { name: 'id_folded' })
+      await store.rooms.createIndex({ _id: 1, epoch: 1 }, { name: 'id_epoch' })
+      await store.memberships.createIndex({ roomId: 1, epoch: 1 }, { name: 'room_epoch' })
+      await store.nodes.createIndex({ renewedAt: 1 }, { name: 'renewed', expireAfterSeconds: longestLeaseMs / 1000 })
+      await store.confirmations.createIndex({ state: 1 }, { name: 'state' })
+      await store.confirmations.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
+      await store.audits.createIndex({ roomId: 1, at: 1 }, { name: 'room_at' })
       await store.cursors.createIndex({ roomId: 1, changedAt: 1 }, { name: 'room_changed' })
+      await store.rooms.createIndex({ 'retention.policy.kind': 1 }, { name: 'retention' })
+      await store.cursors.createIndex({ userId: 1 }, { name: 'user' })
+      await store.database.collection('archives').createIndex({ roomId: 1, epoch: 1 }, { name: 'room' })
     },
   }
 }

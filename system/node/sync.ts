@@ -4,8 +4,8 @@
  * either <= that head, and replayed, or goes to the socket live. The client's apply rule sorts out the overlap.
  */
 import { pageLimit } from '../protocol.ts'
-import { wireOf } from './entries.ts'
 import { currentJoin, intervalsOf } from './folds.ts'
+import { completed, shownPage } from './showing.ts'
 import { channelOf } from './socket-types.ts'
 import { planSync } from './sync-plan.ts'
 import type { SyncAck, SyncRequest } from '../protocol.ts'
@@ -35,6 +35,17 @@ export class SocketSync {
 
   /** Resolves with the answer once the socket is in its rooms; the replay goes on after it. */
   async begin(request: SyncRequest): Promise<SyncAck> {
+    const leave = this.#context.limits.syncs.enter()
+    if (typeof leave !== 'function') return leave
+    try {
+      return await this.#begin(request, leave)
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  async #begin(request: SyncRequest, leave: () => void): Promise<SyncAck> {
     const generation = ++this.#generation
     const named = Object.entries(request.rooms)
     const [entered, own] = await Promise.all([
@@ -43,7 +54,7 @@ export class SocketSync {
     ])
     const rooms = entered.flatMap((found) => found ?? [])
     // After the answer has left: the client learns first which rooms to expect.
-    setImmediate(() => void this.#replayAll(generation, rooms))
+    setImmediate(() => void this.#replayAll(generation, rooms).finally(leave))
     return { ok: true, rooms: rooms.map(({ room }) => room.roomId), further: own.filter((roomId) => !(roomId in request.rooms)) }
   }
 
@@ -81,13 +92,15 @@ export class SocketSync {
     for (let after = plan.kind === 'replay' ? plan.after : head; after < head; after += pageLimit) {
       const upTo = Math.min(after + pageLimit, head)
       const entries = await this.#context.parts.log.readWindow({ roomId, epoch, after, upTo })
-      if (!isCurrent() || currentJoin(membership, user) === null) return
+      const whole = await completed(this.#context.parts.log, entries)
+      if (!isCurrent() || currentJoin(membership, user) === null || !this.#context.lease.isHeld()) return
+      const page = shownPage(room, user, whole)
       if (entries.length !== upTo - after) throw new Error(`room ${roomId} has ${entries.length} of the ${upTo - after} entries in (${after}, ${upTo}]`)
       this.#context.parts.journal.write('replayed', { room: roomId, seq: upTo, count: entries.length })
-      await socket.timeout(pageDeadlineMs).emitWithAck('sync:page', { room: roomId, epoch, entries: entries.map(wireOf) })
+      await socket.timeout(pageDeadlineMs).emitWithAck('sync:page', { room: roomId, epoch, entries: page })
     }
     const cursors = await this.#context.parts.receipts.changed([roomId], null)
-    if (!isCurrent() || currentJoin(membership, user) === null) return
+    if (!isCurrent() || currentJoin(membership, user) === null || !this.#context.lease.isHeld()) return
     const shown = cursors.map(({ userId, deviceId, deliveredSeq, readSeq }) => ({ userId, deviceId, deliveredSeq, readSeq }))
     socket.emit('sync:complete', { room: roomId, epoch, head, members: intervalsOf(membership), cursors: shown })
   }

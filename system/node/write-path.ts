@@ -1,4 +1,5 @@
 /** Join, leave and send: authorise on folded state, commit, fold, publish, answer. Nothing here waits for Redis. */
+import { saved } from './changes.ts'
 import { currentJoin } from './folds.ts'
 import { refusal } from './refusal.ts'
 import { channelOf } from './socket-types.ts'
@@ -11,6 +12,8 @@ import type { ChatSocket, SessionData } from './socket-types.ts'
 export async function join(context: NodeContext, socket: ChatSocket, request: JoinRequest): Promise<JoinAck> {
   if (context.isDraining()) return refusal('draining', 'this node is closing')
   const { user } = socket.data
+  const limited = context.limits.room((await context.rooms.roomsOf(user)).filter((name) => name !== request.room).length)
+  if (limited !== null) return limited
   const room = await context.rooms.create(request.room)
   const answer = await changeMembership(context, room, 'join', user, request)
   if (answer.ok && socket.connected && currentJoin(room.membership, user) !== null) void socket.join(channelOf(room.roomId))
@@ -26,12 +29,12 @@ export async function leave(context: NodeContext, { user }: SessionData, request
 
 /** Always looks for an earlier attempt: these requests don't say which one they are, and after a leave that was acked in vain the user is no member. */
 async function changeMembership(context: NodeContext, room: RoomLog, kind: 'join' | 'leave', user: string, request: JoinRequest): Promise<JoinAck> {
-  const intent: Intent = { id: context.newId(), kind, actorId: user, operationId: request.operationId, attempt: 1 }
+  const intent: Intent = { id: context.newId(), kind, actorId: user, operationId: request.operationId, attempt: 1, payload: { userId: user } }
   const found = await context.parts.log.findOperation(user, request.operationId)
   const outcome = found === null ? await context.parts.writePath.append(room, intent) : await room.resendOutcome(found, intent)
   if (!outcome.ok) return outcome
   // So that `further` of a sync on another node names the room at once.
-  await context.rooms.save(room).catch((error: unknown) => context.onError(error, `saving membership of ${room.roomId}`))
+  await saved(context, room)
   return { ok: true, seq: outcome.seq, epoch: outcome.epoch, duplicate: outcome.duplicate }
 }
 
@@ -47,12 +50,13 @@ export async function send(context: NodeContext, session: SessionData, request: 
 
 async function sendOutcome(context: NodeContext, { user, device }: SessionData, request: SendRequest): Promise<AppendOutcome> {
   if (context.isDraining()) return refusal('draining', 'this node is closing')
-  const limited = await context.limit.take(user)
+  const limited = await context.limits.sends.take(user)
   if (limited !== null) return limited
   const room = await context.rooms.open(request.room)
   if (room === null) return refusal('forbidden', `${user} is not a member of ${request.room}`)
-  const { clientMessageId, clientSeq, attempt, type, body, clientCreatedAt } = request
-  const message = { senderId: user, deviceId: device, clientMessageId, clientSeq, type, body, clientCreatedAt }
+  const { clientMessageId, clientSeq, attempt, type, body, clientCreatedAt, replyTo } = request
+  const reply = replyTo === undefined ? {} : { replyTo }
+  const message = { senderId: user, deviceId: device, clientMessageId, clientSeq, type, body, clientCreatedAt, ...reply }
   const intent: Intent = { id: context.newId(), kind: 'message', actorId: user, operationId: clientMessageId, attempt, message }
   if (attempt > 1) {
     // An earlier attempt may be stored: then it is acked, whatever membership says now.

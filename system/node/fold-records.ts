@@ -1,0 +1,91 @@
+/** What entries make of the messages that they change: as a patch of one record, and as the pure fold of a whole log. */
+import { termsOf } from './search-terms.ts'
+import type { StoredDeletion, StoredEdit, StoredEntry, StoredModeration, StoredReaction } from './entries.ts'
+
+/** One guarded change of a record. */
+export interface RecordPatch {
+  set: { rev: number; body?: string | null; searchTerms?: string[]; deleted?: StoredDeletion; moderation?: StoredModeration }
+  addEdit?: StoredEdit
+  addReaction?: StoredReaction
+  removeReaction?: StoredReaction
+  /** Body, payload, edits and search terms go. */
+  blank?: true
+}
+
+/** Whether an entry blanks the message that it is about. */
+export function isBlanking({ kind, payload }: Pick<StoredEntry, 'kind' | 'payload'>): boolean {
+  return kind === 'delete' || (kind === 'moderate' && payload.action === 'remove')
+}
+
+/** Reads the entry alone, never the record: so the order of folding decides, and the guard keeps it. */
+export function patchOf(entry: StoredEntry): RecordPatch {
+  const { kind, seq: rev, at, actorId, payload } = entry
+  const reason = payload.reason === undefined ? {} : { reason: payload.reason }
+  if (kind === 'edit') {
+    const body = payload.body ?? null
+    return { set: { rev, body, searchTerms: body === null ? [] : termsOf(body) }, addEdit: { rev, at, body } }
+  }
+  if (kind === 'react') return { set: { rev }, addReaction: { emoji: payload.emoji ?? '', userId: actorId } }
+  if (kind === 'unreact') return { set: { rev }, removeReaction: { emoji: payload.emoji ?? '', userId: actorId } }
+  if (kind === 'delete') return { set: { rev, deleted: { rev, at, by: actorId, kind: payload.by ?? 'author', ...reason } }, blank: true }
+  if (kind !== 'moderate') throw new Error(`an entry of kind ${kind} changes no message`)
+  const state = payload.action === 'remove' ? 'removed' : payload.action === 'release' ? 'visible' : 'held'
+  return { set: { rev, moderation: { state, rev, at, by: actorId, ...reason } }, ...(state === 'removed' ? { blank: true as const } : {}) }
+}
+
+/** The folded part of a message. */
+export interface FoldedRecord {
+  rev: number
+  body: string | null
+  edits: StoredEdit[]
+  reactions: StoredReaction[]
+  searchTerms: string[]
+  /** Of a purge only that it was one: when it came to this message is no part of the log. */
+  deleted?: StoredDeletion | { kind: 'retention' }
+  moderation?: StoredModeration
+}
+const isGone = ({ deleted, moderation }: FoldedRecord) => deleted !== undefined || moderation?.state === 'removed'
+
+/** The folded part of a stored message, for comparison with `foldLog`. */
+export function recordOf({ seq, rev = seq, body = null, edits = [], reactions = [], searchTerms = [], deleted, moderation }: StoredEntry): FoldedRecord {
+  return { rev, body, edits, reactions, searchTerms, ...(deleted === undefined ? {} : { deleted: deleted.kind === 'retention' ? { kind: 'retention' } : deleted }), ...(moderation === undefined ? {} : { moderation }) }
+}
+
+/** Every message of one room's log by its server id, folded from payloads alone; entries in seq order. A blanked payload folds to a stub. */
+export function foldLog(entries: readonly StoredEntry[]): Map<string, FoldedRecord> {
+  const records = new Map<string, FoldedRecord>()
+  const seqs = new Map<string, number>()
+  for (const entry of entries) {
+    const { _id, kind, seq, payload, messageId } = entry
+    if (kind === 'message') {
+      const body = payload.body ?? null
+      records.set(_id, { rev: seq, body, edits: [], reactions: [], searchTerms: body === null ? [] : termsOf(body) })
+      seqs.set(_id, seq)
+    }
+    if (kind === 'purged') purge(records, (id) => (seqs.get(id) ?? 0) <= (payload.throughSeq ?? 0))
+    const record = messageId === undefined ? undefined : records.get(messageId)
+    if (record !== undefined) Object.assign(record, foldedInto(record, patchOf(entry)))
+  }
+  return records
+}
+
+function purge(records: ReadonlyMap<string, FoldedRecord>, isMeant: (id: string) => boolean): void {
+  for (const [id, record] of records)
+    if (isMeant(id) && !isGone(record)) Object.assign(record, { deleted: { kind: 'retention' }, body: null, edits: [], searchTerms: [] } satisfies Partial<FoldedRecord>)
+}
+
+type Foldable = Pick<StoredEntry, 'body' | 'edits' | 'reactions' | 'searchTerms' | 'deleted' | 'moderation'>
+
+/** What a patch makes of the folded fields of a record; pure. */
+export function foldedInto({ edits = [], reactions = [] }: Pick<Foldable, 'edits' | 'reactions'>, patch: RecordPatch): Foldable & { rev: number } {
+  const { set, addEdit, addReaction, removeReaction, blank } = patch
+  const isSame = (left: StoredReaction, right: StoredReaction | undefined) => left.emoji === right?.emoji && left.userId === right.userId
+  const isNew = addReaction !== undefined && !reactions.some((reaction) => isSame(reaction, addReaction))
+  const kept = reactions.filter((reaction) => !isSame(reaction, removeReaction))
+  return {
+    ...set,
+    edits: addEdit === undefined ? edits : [...edits, addEdit],
+    reactions: isNew ? [...kept, addReaction] : kept,
+    ...(blank ? { body: null, edits: [], searchTerms: [] } : {}),
+  }
+}
