@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ackedIsStored } from './acked-is-stored.ts'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 
 test('valid: every ack has its stored message', () => {
   expect(examineChanged(ackedIsStored)).toMatchObject({ verdict: 'valid', population: 3, evidence: [] })
@@ -52,4 +52,35 @@ test('unknown: the record is broken', () => {
 test('near miss: a message without an ack may be absent, and a second ack may repeat the first', () => {
   const change = { with: ['4.000 carol sends m4 room-1', '4.100 carol unknown m4 timeout', '4.200 alice ok m3 6'] }
   expect(examineChanged(ackedIsStored, change)).toMatchObject({ verdict: 'valid', population: 3 })
+})
+
+test('near miss: a message that was edited, and one whose content went with its deletion or with a purge', () => {
+  expect(examineEventful(ackedIsStored)).toMatchObject({ verdict: 'valid', population: 4 })
+  const purged = { without: ['entry delete'], with: ['9.1 audit entry purged alice room-1 8'] }
+  expect(examineEventful(ackedIsStored, purged).verdict).toBe('valid')
+})
+
+test('invalid: a message has lost its content, and nothing in the log says why', () => {
+  const finding = examineEventful(ackedIsStored, { without: ['entry delete'], with: ['9.1 audit entry react alice room-1 8 about=m1'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { unlike: 1, violations: 1 } })
+  expect(finding.evidence[0]?.events.at(-1)?.text).toContain('nothing in the log says why')
+})
+
+test('invalid: a deleted message is stored under another seq than the ack named', () => {
+  expect(examineEventful(ackedIsStored, { without: ['alice ok m1'], with: ['0.110 alice ok m1 7'] })).toMatchObject({ verdict: 'invalid', figures: { unlike: 1 } })
+})
+
+test('unknown: at the same rev a fresh client reads another content than the store has', () => {
+  const finding = examineEventful(ackedIsStored, { without: ['audit read m2'], with: ['9.2 audit read m2 room-1 5 rev=7 body=m2-e2'] })
+  expect(finding.verdict).toBe('unknown')
+  expect(finding.why).toContain('disagree')
+})
+
+test('near miss: a fresh client reads an earlier rev than the store has, or only a stub of what is held', () => {
+  expect(examineEventful(ackedIsStored, { without: ['audit read m2'], with: ['9.2 audit read m2 room-1 5'] }).verdict).toBe('valid')
+  const held = {
+    without: ['audit read m2', 'audit record m2', 'entry edit'],
+    with: ['9.1 audit entry moderate alice room-1 7 about=m2', '9.1 audit record m2 room-1 5 rev=7 held=1', '9.2 audit readStub m2 room-1 5 rev=7'],
+  }
+  expect(examineEventful(ackedIsStored, held).verdict).toBe('valid')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { appliedOnce } from './applied-once.ts'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 
 test('valid: each delivery applied once', () => {
   expect(examineChanged(appliedOnce)).toMatchObject({ verdict: 'valid', population: 9, figures: { wireDuplicates: 0, redeliveries: 0 } })
@@ -26,4 +26,19 @@ test('near miss: applied again in a new view generation, and held before it was 
   expect(examineChanged(appliedOnce, { without: ['carol gets m3'], with: ['3.15 carol gets m3 6 on=held', '3.3 carol gets m3 6 on=applied'] }).verdict).toBe(
     'valid',
   )
+})
+
+test('near miss: changes count in the order, and who joins again begins anew', () => {
+  expect(examineEventful(appliedOnce).verdict).toBe('valid')
+  const back = ['4.6 carol joined room-1 11', '4.7 carol sees join room-1 11', '9.1 audit entry join carol room-1 11', '9.1 audit head room-1 11']
+  expect(examineEventful(appliedOnce, { without: ['audit head'], with: back }).verdict).toBe('valid')
+  const unasked = back.filter((line) => !line.includes('joined'))
+  expect(examineEventful(appliedOnce, { without: ['audit head'], with: unasked })).toMatchObject({ verdict: 'invalid', figures: { holes: 1 } })
+})
+test('invalid: a change is applied twice, or one was passed over', () => {
+  expect(examineEventful(appliedOnce, { with: ['4.6 bob sees edit room-1 7'] })).toMatchObject({ verdict: 'invalid', figures: { appliedAgain: 1 } })
+  expect(examineEventful(appliedOnce, { without: ['bob sees edit'] })).toMatchObject({ verdict: 'invalid', figures: { holes: 1 } })
+})
+test('invalid: a deleted message that was applied whole is applied again as a stub', () => {
+  expect(examineEventful(appliedOnce, { with: ['4.6 bob stub room-1 4 rev=8'] })).toMatchObject({ verdict: 'invalid', figures: { appliedAgain: 1 } })
 })

@@ -93,6 +93,54 @@ export function changed(change: Change): string {
   return [...lines, ...(change.with ?? [])].join('\n')
 }
 
+/** More goes on in the room: m2 is edited, m1 deleted, carol kicked; then bob sends m4, and carol is refused. */
+export const eventful: Change = {
+  without: ['audit head', 'audit stored m1', 'audit read m1', 'audit read m2'],
+  with: [
+    '4.000 bob asks edit m2 body=m2-e1',
+    '4.010 bob done edit m2 7',
+    '4.011 alice sees edit room-1 7',
+    '4.012 bob sees edit room-1 7',
+    '4.013 carol sees edit room-1 7',
+    '4.100 alice asks delete m1',
+    '4.110 alice done delete m1 8',
+    '4.111 alice sees delete room-1 8',
+    '4.112 bob sees delete room-1 8',
+    '4.113 carol sees delete room-1 8',
+    '4.200 carol left room-1 9 by=alice',
+    '4.201 alice sees leave room-1 9',
+    '4.202 bob sees leave room-1 9',
+    '4.300 bob sends m4 room-1',
+    '4.310 bob ok m4 10',
+    '4.311 bob status m4 sent',
+    '4.312 alice gets m4 10',
+    '4.313 bob gets m4 10',
+    '4.400 bob status m4 delivered',
+    '4.500 carol sends m5 room-1',
+    '4.510 carol failed m5 forbidden',
+    '4.511 carol status m5 failed',
+    '9.100 audit entry edit bob room-1 7 about=m2',
+    '9.100 audit entry delete alice room-1 8 about=m1',
+    '9.100 audit entry leave carol room-1 9',
+    '9.101 audit stub m1 room-1 4 node-1 rev=8',
+    '9.102 audit record m2 room-1 5 rev=7 body=m2-e1',
+    '9.103 audit stored m4 room-1 10 node-2',
+    '9.104 audit head room-1 10',
+    '9.105 audit readStub m1 room-1 4 rev=8',
+    '9.106 audit read m2 room-1 5 rev=7 body=m2-e1',
+    '9.107 audit read m4 room-1 10',
+  ],
+}
+
+/** What one check finds in the eventful history with a further change. */
+export function examineEventful(check: Check, change: Change = {}, promised: Partial<Guarantees> = {}): CheckResult {
+  const lines = changed(eventful).split('\n')
+  const gone = change.without ?? []
+  for (const text of gone) if (!lines.some((line) => line.includes(text))) throw new Error(`no line of the eventful history has "${text}"`)
+  const kept = lines.filter((line) => !gone.some((text) => line.includes(text)))
+  return examine(check, parseHistory([...kept, ...(change.with ?? [])].join('\n')), { ...guarantees, ...promised })
+}
+
 /** What one check finds in the clean history with a change. */
 export function examineChanged(check: Check, change: Change = {}, promised: Partial<Guarantees> = {}): CheckResult {
   return examine(check, parseHistory(changed(change)), { ...guarantees, ...promised })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 import { deliveredToAll } from './delivered-to-all.ts'
 
 test('valid: every member applied every message, local and remote apart', () => {
@@ -54,4 +54,37 @@ test('near miss: what was before a join, after a leave, skipped by a reset or af
 
 test('not applicable: a best-effort experiment only reports', () => {
   expect(examineChanged(deliveredToAll, { without: ['alice gets m2'] }, { delivery: 'best-effort' }).verdict).toBe('not-applicable')
+})
+
+const rejoins = ['9.1 audit entry join carol room-1 11', '9.1 audit head room-1 11', '4.6 carol joined room-1 11']
+
+test('near miss: whoever was kicked is owed only what it had reached', () => {
+  expect(examineEventful(deliveredToAll)).toMatchObject({ verdict: 'valid', population: 11 })
+  expect(examineEventful(deliveredToAll, { without: ['carol gets m3', 'carol sees'] })).toMatchObject({ verdict: 'valid', population: 10 })
+})
+
+test('near miss: who joins again is not owed what lay between', () => {
+  expect(examineEventful(deliveredToAll, { without: ['audit head'], with: rejoins })).toMatchObject({ verdict: 'valid', population: 11 })
+})
+
+test('near miss: a stub of a deleted message is a delivery, too', () => {
+  expect(examineEventful(deliveredToAll, { without: ['bob gets m1'], with: ['0.113 bob stub room-1 4 way=sync rev=8'] })).toMatchObject({ verdict: 'valid', population: 11 })
+})
+
+test('invalid: who was kicked had lost something before it', () => {
+  expect(examineEventful(deliveredToAll, { without: ['carol gets m2'] })).toMatchObject({ verdict: 'invalid', figures: { missingRemote: 1 } })
+})
+
+test('invalid: a ban that is lifted ends no membership', () => {
+  const change = { without: ['entry leave'], with: ['9.1 audit entry ban carol room-1 9 lifted=1'] }
+  expect(examineEventful(deliveredToAll, change)).toMatchObject({ verdict: 'invalid', figures: { missingRemote: 1 } })
+  const banned = { without: ['entry leave'], with: ['9.1 audit entry ban carol room-1 9'] }
+  expect(examineEventful(deliveredToAll, banned).verdict).toBe('valid')
+})
+
+test('invalid: who joined again lost a message after that', () => {
+  const more = ['4.7 bob sends m6 room-1', '4.8 bob ok m6 12', '4.8 bob gets m6 12', '4.8 alice gets m6 12', '9.1 audit stored m6 room-1 12 node-2', '9.1 audit head room-1 12', '9.2 audit read m6 room-1 12']
+  const back = [...rejoins.filter((line) => !line.includes('head')), ...more]
+  expect(examineEventful(deliveredToAll, { without: ['audit head'], with: back })).toMatchObject({ verdict: 'invalid', figures: { missingRemote: 1 } })
+  expect(examineEventful(deliveredToAll, { without: ['audit head'], with: [...back, '4.9 carol gets m6 12'] }).verdict).toBe('valid')
 })

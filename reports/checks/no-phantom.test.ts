@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 import { noPhantom } from './no-phantom.ts'
 
 test('valid: everything seen was sent', () => {
@@ -21,4 +21,15 @@ test('unknown: no audit', () => {
 })
 test('near miss: a message that its sender thinks failed may be seen', () => {
   expect(examineChanged(noPhantom, { without: ['alice ok m3'], with: ['3.61 alice unknown m3 timeout'] }).verdict).toBe('valid')
+})
+
+test('near miss: an edited body is of the message that was sent, a stub of nobody in particular', () => {
+  expect(examineEventful(noPhantom, { with: ['4.6 alice gets m2 5 on=wire way=sync rev=7 body=m2-e1', '4.6 alice stub room-1 4 on=wire way=sync'] })).toMatchObject({
+    verdict: 'valid',
+    population: 16,
+  })
+})
+test('invalid: the store has a stub of a message that nobody sent', () => {
+  const change = { without: ['audit head'], with: ['9.1 audit stub ghost room-1 11 node-2', '9.1 audit head room-1 11', '9.2 audit readStub ghost room-1 11'] }
+  expect(examineEventful(noPhantom, change)).toMatchObject({ verdict: 'invalid', figures: { stored: 1 } })
 })

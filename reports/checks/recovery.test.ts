@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 import { recovery } from './recovery.ts'
 
 test('valid: three times after the heal', () => {
@@ -31,4 +31,9 @@ test('near miss: a client that reconnects and completes its sync, and one that i
   const back = { with: ['3.5 carol disconnect', '3.6 carol connect node-2 session=2', '3.65 carol syncBegin room-1 6', '3.7 carol syncComplete room-1 6'] }
   expect(examineChanged(recovery, back).verdict).toBe('valid')
   expect(examineChanged(recovery, { without: ['carol expected'], with: ['0.5 carol expected 0', '4.0 carol disconnect'] }).verdict).toBe('valid')
+})
+
+test('near miss: a sync of a room that the client was put out of meanwhile never completes', () => {
+  const change = { with: ['4.15 carol disconnect', '4.16 carol connect node-2 session=2', '4.17 carol syncBegin room-1 6'] }
+  expect(examineEventful(recovery, change).verdict).toBe('valid')
 })

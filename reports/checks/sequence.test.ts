@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 import { sequence } from './sequence.ts'
 
 test('valid: 1 to head', () => {
@@ -22,4 +22,15 @@ test('unknown: no audit', () => {
 })
 test('near miss: a head that lags behind', () => {
   expect(examineChanged(sequence, { with: ['4.0 carol heartbeat room-1 2'] }).verdict).toBe('valid')
+})
+
+test('near miss: a stub of a message that was deleted later', () => {
+  expect(examineEventful(sequence, { with: ['4.6 bob stub room-1 4 on=wire way=sync rev=8'] })).toMatchObject({ verdict: 'valid', population: 10 })
+})
+test.each([
+  ['a stub of a message that nothing was done to', '4.6 bob stub room-1 6 on=wire'],
+  ['a stub at the seq of another entry', '4.6 bob stub room-1 7 on=wire'],
+  ['an entry of another kind than the store has', '4.6 bob sees react room-1 7 on=wire'],
+])('invalid: %s', (_what, line) => {
+  expect(examineEventful(sequence, { with: [line] })).toMatchObject({ verdict: 'invalid', figures: { unlikeDeliveries: 1, violations: 1 } })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { examineChanged } from './clean-history.ts'
+import { examineChanged, examineEventful } from './clean-history.ts'
 import { isLegal, statusLegal } from './status-legal.ts'
 
 test('valid: legal steps that are true', () => {
@@ -31,4 +31,11 @@ test('near miss: failed turns sent when its own entry appears, and retries while
   expect(isLegal('failed', 'sent')).toBe(true)
   expect(isLegal('sent', 'failed')).toBe(false)
   expect(isLegal(null, 'sending')).toBe(false)
+})
+
+test('near miss: a refused message of one who was kicked is failed; delivered without the one who was kicked', () => {
+  expect(examineEventful(statusLegal, { without: ['carol gets m3'] }).verdict).toBe('valid')
+})
+test('invalid: delivered, and a member that stayed never applied it, though another was kicked', () => {
+  expect(examineEventful(statusLegal, { without: ['alice gets m4'] })).toMatchObject({ verdict: 'invalid', figures: { untrue: 1 } })
 })

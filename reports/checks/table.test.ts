@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { cleanText, guarantees } from './clean-history.ts'
+import { changed, cleanText, eventful, guarantees } from './clean-history.ts'
 import { checkList, examine, examineAll } from './table.ts'
 import { parseHistory } from './text-history.ts'
 
@@ -37,4 +37,9 @@ test('a check that throws is unknown, with the reason', () => {
 
 test("a hand-written history that can't be read quotes its line", () => {
   expect(() => parseHistory('clients alice\n0.1 alice dances')).toThrow('"0.1 alice dances": a client has no verb dances')
+})
+
+test('the whole table is valid where messages are edited and deleted and a member is kicked', () => {
+  const results = examineAll(parseHistory(changed(eventful)), guarantees)
+  expect(results.filter((result) => result.verdict !== 'valid')).toEqual([])
 })
