@@ -279,7 +279,10 @@ export interface ServerToClient {
   receipts: (receipts: { room: string; cursors: CursorState[] }) => void
   /** Changes since the last one, coalesced; of users who share a room with the receiver. */
   presence: (presence: { users: Record<string, PresenceView> }) => void
+  /** All who are typing now; then again when that changes. */
   typing: (typing: { room: string; users: string[] }) => void
+  /** All who have the room on their screen now; then again when that changes. */
+  'room:here': (here: { room: string; users: string[] }) => void
   /** The node is about to close; connect again after the delay. */
   reconnect: (hint: { afterMs: number }) => void
   /** Sent right before the node closes the socket. */

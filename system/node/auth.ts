@@ -32,15 +32,13 @@ export function closeElsewhere(io: ChatServer, latest: Omit<SessionData, 'expire
   }
 }
 
+/** This node's connections of the user that stay when the one asking comes: all but its device's older ones. */
+export function connectionsBeside(io: ChatServer, latest: Omit<SessionData, 'expiresAtMs'>): number {
+  const stays = ({ user, device, connectionNumber }: SessionData) => user === latest.user && (device !== latest.device || connectionNumber >= latest.connectionNumber)
+  return [...io.of('/').sockets.values()].filter((socket) => stays(socket.data)).length
+}
+
 export function closeFor(socket: ChatSocket, code: 'connected_elsewhere' | 'token_expired'): void {
   socket.emit('closing', { code })
   socket.disconnect(true)
-}
-
-const longestTimerMs = 2 ** 31 - 1
-
-/** Ends the socket when its token does. */
-export function closeAtExpiry(socket: ChatSocket, nowMs: number): void {
-  const timer = setTimeout(() => closeFor(socket, 'token_expired'), Math.min(Math.max(socket.data.expiresAtMs - nowMs, 0), longestTimerMs))
-  socket.on('disconnect', () => clearTimeout(timer))
 }

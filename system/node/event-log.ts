@@ -37,7 +37,8 @@ export function eventLogOf(metrics: Pick<Metrics, 'answered'>, write: WriteLog):
         const level = answer.error.code === 'unavailable' ? 'warn' : 'debug'
         return write(level, 'refused', { event, user, device, ...factsOf(request), code: answer.error.code, why: answer.error.message.slice(0, 200) })
       }
-      if (changesOfMembers.has(event)) write('info', event, { user, device, ...factsOf(request), ...('seq' in answer && typeof answer.seq === 'number' ? { seq: answer.seq } : {}) })
+      if (changesOfMembers.has(event))
+        write('info', event, { user, device, ...factsOf(request), ...('seq' in answer && typeof answer.seq === 'number' ? { seq: answer.seq } : {}) })
     },
   }
 }

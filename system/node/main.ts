@@ -6,7 +6,7 @@ import { composeNode } from './compose.ts'
 import { masked, readConfiguration } from './configuration.ts'
 import type { NodeParts } from './parts.ts'
 
-const log = pino()
+let log = pino()
 process.on('uncaughtException', (error) => {
   log.fatal({ error: error.stack }, 'uncaught exception')
   process.exit(1)
@@ -20,6 +20,7 @@ function decoratorOf(name: string | null): (parts: NodeParts) => NodeParts {
 }
 
 const configuration = readConfiguration(process.env)
+log = pino({ level: configuration.logLevel }).child({ node: configuration.name, boot: configuration.boot })
 log.info({ configuration: masked(configuration) }, 'configuration')
 const node = composeNode(
   configuration,
@@ -30,6 +31,7 @@ const node = composeNode(
     newId: () => uuidv7(),
     newEpoch: () => uuidv7(),
     onError: (error, during) => log.warn({ during, error: error instanceof Error ? error.message : String(error) }, 'error'),
+    log: (level, text, facts) => log[level](facts, text),
   },
   decoratorOf(configuration.mutant),
 )

@@ -34,7 +34,12 @@ export function openMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const sends = new Counter({ name: 'chat_sends_total', help: 'Sends answered, by outcome: ok, duplicate or an error code.', labelNames: ['outcome'], registers })
+  const sends = new Counter({
+    name: 'chat_sends_total',
+    help: 'Sends answered, by outcome: ok, duplicate or an error code.',
+    labelNames: ['outcome'],
+    registers,
+  })
   const events = new Counter({ name: 'chat_events_total', help: 'Events of clients answered.', labelNames: ['event', 'outcome'], registers })
   const acks = new Histogram({ name: 'chat_ack_seconds', help: 'Time from an event to its ack.', labelNames: ['event'], buckets: ackBuckets, registers })
   const published = new Counter({ name: 'chat_published_entries_total', help: 'Entries handed to the fanout for other nodes.', registers })

@@ -73,7 +73,8 @@ function open(url: string, name: string, onError: (error: unknown, during: strin
   return redis
 }
 
-const chunks = <T>(all: readonly T[]): T[][] => Array.from({ length: Math.ceil(all.length / batch) }, (_, index) => all.slice(index * batch, (index + 1) * batch))
+const chunks = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / batch) }, (_, index) => all.slice(index * batch, (index + 1) * batch))
 
 export function presenceStoreOf(url: string, prefix: string, onError: (error: unknown, during: string) => void): PresenceStore {
   const redis = open(url, 'presence', onError, false)
@@ -92,7 +93,15 @@ export function presenceStoreOf(url: string, prefix: string, onError: (error: un
       await Promise.all(chunks(connections).map((some) => run(removeScript, 0, some)))
     },
     async read(users, ttlMs) {
-      const answers = await Promise.all(chunks(users).map(async (some) => ({ some, found: z.array(z.string()).parse(await run(readScript, ttlMs, some)).map(Number) })))
+      const answers = await Promise.all(
+        chunks(users).map(async (some) => ({
+          some,
+          found: z
+            .array(z.string())
+            .parse(await run(readScript, ttlMs, some))
+            .map(Number),
+        })),
+      )
       const beats = new Map<string, Beats>()
       for (const { some, found } of answers)
         for (const [index, user] of some.entries()) beats.set(user, { anyMs: found[index * 2 + 2] ?? 0, activeMs: found[index * 2 + 3] ?? 0 })
@@ -100,11 +109,17 @@ export function presenceStoreOf(url: string, prefix: string, onError: (error: un
       return { nowMs: first?.found[0] ?? 0, sinceMs: first?.found[1] ?? 0, beats }
     },
     async mark(marks, ttlMs) {
-      await run(markScript, ttlMs, marks.map(({ kind, room, user, token, on }) => ({ kind, room, member: `${user}|${token}`, on })))
+      await run(
+        markScript,
+        ttlMs,
+        marks.map(({ kind, room, user, token, on }) => ({ kind, room, member: `${user}|${token}`, on })),
+      )
     },
     async crowds(kind, rooms, ttlMs) {
       const found = z.array(z.array(z.string())).parse(await run(crowdScript, ttlMs, rooms, kind))
-      return new Map(rooms.map((room, index) => [room, [...new Set((found[index] ?? []).map((member) => member.slice(0, member.lastIndexOf('|'))))].toSorted()]))
+      return new Map(
+        rooms.map((room, index) => [room, [...new Set((found[index] ?? []).map((member) => member.slice(0, member.lastIndexOf('|'))))].toSorted()]),
+      )
     },
     async publish(news) {
       await redis.publish(channel, JSON.stringify(news))

@@ -57,7 +57,10 @@ export function presenceTellerOf(io: ChatServer): PresenceTeller {
       }
     },
     snapshot(socketId, views) {
-      if (views.size > 0) io.of('/').sockets.get(socketId)?.emit('presence', { users: Object.fromEntries(views) })
+      if (views.size > 0)
+        io.of('/')
+          .sockets.get(socketId)
+          ?.emit('presence', { users: Object.fromEntries(views) })
     },
     crowd(kind, room, users, socketId) {
       const target = io.local.to(socketId ?? channelOf(room))

@@ -49,7 +49,8 @@ export class PresenceWatch {
   /** Rejects without Redis, after telling that nothing is known if that lasts. */
   async round(): Promise<void> {
     const rooms = this.#options.servedRooms()
-    const newcomers = this.#newcomersIn(rooms)
+    // First what the others were told before; what changes now is told to all of them.
+    this.#welcome(this.#newcomersIn(rooms))
     try {
       await this.#readAndTell(rooms)
       this.#failures = 0
@@ -57,8 +58,6 @@ export class PresenceWatch {
       this.#sweepAtMs = 0
       if (++this.#failures >= failuresToUnknown) this.#tellUnknown(rooms)
       throw error
-    } finally {
-      this.#welcome(newcomers)
     }
   }
 
@@ -125,7 +124,12 @@ export class PresenceWatch {
       const found = await store.crowds(kind, roomIds, kind === 'typing' ? timing.typingTtlMs : timing.ttlMs)
       for (const room of rooms) {
         const users = found.get(room.roomId)
-        if (users !== undefined) this.#tellCrowd(kind, room.roomId, users.filter((user) => currentJoin(room.membership, user) !== null))
+        if (users !== undefined)
+          this.#tellCrowd(
+            kind,
+            room.roomId,
+            users.filter((user) => currentJoin(room.membership, user) !== null),
+          )
       }
     }
   }
@@ -138,7 +142,9 @@ export class PresenceWatch {
   }
 
   #tellUnknown(rooms: readonly RoomLog[]): void {
-    const views = new Map([...this.#told].flatMap(([user, { state, lastSeenAt }]) => (state === 'unknown' ? [] : [[user, { state: 'unknown', lastSeenAt } as const]])))
+    const views = new Map(
+      [...this.#told].flatMap(([user, { state, lastSeenAt }]) => (state === 'unknown' ? [] : [[user, { state: 'unknown', lastSeenAt } as const]])),
+    )
     for (const [user, view] of views) this.#told.set(user, view)
     this.#options.teller.changed(rooms, views)
     for (const kind of crowdKinds) for (const room of this.#crowds[kind].keys()) this.#tellCrowd(kind, room, [])
@@ -148,9 +154,12 @@ export class PresenceWatch {
   #newcomersIn(rooms: readonly RoomLog[]): Map<string, RoomLog[]> {
     const byChannel = new Map(rooms.map((room) => [channelOf(room.roomId), room]))
     const newcomers = new Map<string, RoomLog[]>()
-    for (const [id, channels] of this.#options.teller.takeNewcomers()) newcomers.set(id, [...channels].flatMap((channel) => byChannel.get(channel) ?? []))
-    for (const room of new Set([...newcomers.values()].flat()))
-      for (const user of room.membership.keys()) if (!this.#told.has(user)) this.#users.add(user)
+    for (const [id, channels] of this.#options.teller.takeNewcomers())
+      newcomers.set(
+        id,
+        [...channels].flatMap((channel) => byChannel.get(channel) ?? []),
+      )
+    for (const room of new Set([...newcomers.values()].flat())) for (const user of room.membership.keys()) if (!this.#told.has(user)) this.#users.add(user)
     return newcomers
   }
 
