@@ -6,6 +6,7 @@ import { plan } from '../chaos/plan.ts'
 import { type Problem, renderProblem } from '../chaos/problem.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { findScenario, scenarios } from '../scenarios/table.ts'
+import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { validateScript } from '../scenarios/engine/validate-script.ts'
 import { topologies } from '../system/cluster/topologies/table.ts'
 import { linkNames, nodeNames, type Topology } from '../system/cluster/topologies/topology.ts'
@@ -66,7 +67,7 @@ function resolveScenario(experiment: Experiment): Scenario {
     ...(known ? {} : { name: isAbsolute(experiment.scenario) ? relative('.', experiment.scenario) : experiment.scenario, script: experiment.scenario }),
     ...experiment.load,
   }
-  const problems = validateScript(scenario.script)
+  const problems = validateScript(scenario.script, referenceDriver.capabilities)
   if (problems.length > 0)
     throw new ExitWith(usageExit, problems.map((problem) => `${problem.path}:${problem.line}:${problem.column}  ${problem.text}`).join('\n'))
   return scenario

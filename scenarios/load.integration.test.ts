@@ -17,7 +17,8 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'shakedown-load-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('a scenario is played from warm-up to the end: each message is sent, acked, applied by all, and every file is closed', async () => {
-  const scenario: Scenario = { ...steadyChat, rooms: 4, membersPerRoom: 3 }
+  // The small chat takes messages only.
+  const scenario: Scenario = { ...steadyChat, rooms: 4, membersPerRoom: 3, mix: { reply: 0.2 } }
   await using chat = await startSmallChat()
   const assignments = assignClients(scenario, 7).map((client) => ({ ...client, token: 'token', url: chat.url }))
   const originNs = process.hrtime.bigint()

@@ -1,3 +1,5 @@
+import type { Mix } from './engine/mix.ts'
+
 /** What clients do, as data: an Artillery script and the population that plays it. Each client is in one room. */
 export interface Cohort {
   name: string
@@ -18,9 +20,11 @@ export interface Scenario {
   /** Part of the rooms, 0 to 1, that fall silent inside the impact phase, so that no later message heals a loss by accident. */
   silentRoomsShare: number
   cohorts: readonly Cohort[]
+  /** What is done besides each message, by shares; the script's `talk` takes it from the variable `mix`. */
+  mix: Mix
 }
 
 /** Values for the script's `config.variables`. */
-export function scriptVariables(scenario: Scenario): { ratePerSecond: number; bodyBytes: number } {
-  return { ratePerSecond: scenario.messagesPerSecondPerRoom / scenario.membersPerRoom, bodyBytes: scenario.bodyBytes }
+export function scriptVariables(scenario: Scenario): { ratePerSecond: number; bodyBytes: number; mix: string } {
+  return { ratePerSecond: scenario.messagesPerSecondPerRoom / scenario.membersPerRoom, bodyBytes: scenario.bodyBytes, mix: JSON.stringify(scenario.mix) }
 }

@@ -11,4 +11,5 @@ export const hotRoom: Scenario = {
   bodyBytes: 160,
   silentRoomsShare: 0,
   cohorts: [{ name: 'office', share: 1 }],
+  mix: {},
 }
