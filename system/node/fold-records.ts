@@ -40,15 +40,14 @@ export interface FoldedRecord {
   edits: StoredEdit[]
   reactions: StoredReaction[]
   searchTerms: string[]
-  /** Of a purge only that it was one: when it came to this message is no part of the log. */
-  deleted?: StoredDeletion | { kind: 'retention' }
+  deleted?: StoredDeletion
   moderation?: StoredModeration
 }
 const isGone = ({ deleted, moderation }: FoldedRecord) => deleted !== undefined || moderation?.state === 'removed'
 
 /** The folded part of a stored message, for comparison with `foldLog`. */
 export function recordOf({ seq, rev = seq, body = null, edits = [], reactions = [], searchTerms = [], deleted, moderation }: StoredEntry): FoldedRecord {
-  return { rev, body, edits, reactions, searchTerms, ...(deleted === undefined ? {} : { deleted: deleted.kind === 'retention' ? { kind: 'retention' } : deleted }), ...(moderation === undefined ? {} : { moderation }) }
+  return { rev, body, edits, reactions, searchTerms, ...(deleted === undefined ? {} : { deleted }), ...(moderation === undefined ? {} : { moderation }) }
 }
 
 /** Every message of one room's log by its server id, folded from payloads alone; entries in seq order. A blanked payload folds to a stub. */
@@ -62,16 +61,18 @@ export function foldLog(entries: readonly StoredEntry[]): Map<string, FoldedReco
       records.set(_id, { rev: seq, body, edits: [], reactions: [], searchTerms: body === null ? [] : termsOf(body) })
       seqs.set(_id, seq)
     }
-    if (kind === 'purged') purge(records, (id) => (seqs.get(id) ?? 0) <= (payload.throughSeq ?? 0))
+    const { afterSeq = 0, throughSeq = 0 } = payload
+    if (kind === 'purged') purge(records, entry, (id) => (seqs.get(id) ?? 0) > afterSeq && (seqs.get(id) ?? 0) <= throughSeq)
     const record = messageId === undefined ? undefined : records.get(messageId)
     if (record !== undefined) Object.assign(record, foldedInto(record, patchOf(entry)))
   }
   return records
 }
 
-function purge(records: ReadonlyMap<string, FoldedRecord>, isMeant: (id: string) => boolean): void {
-  for (const [id, record] of records)
-    if (isMeant(id) && !isGone(record)) Object.assign(record, { deleted: { kind: 'retention' }, body: null, edits: [], searchTerms: [] } satisfies Partial<FoldedRecord>)
+/** A purge leaves `rev` as it is: no change of the message follows it. */
+function purge(records: ReadonlyMap<string, FoldedRecord>, { seq: rev, at, actorId }: StoredEntry, isMeant: (id: string) => boolean): void {
+  const deleted: StoredDeletion = { rev, at, by: actorId, kind: 'retention' }
+  for (const [id, record] of records) if (isMeant(id) && !isGone(record)) Object.assign(record, { deleted, body: null, edits: [], searchTerms: [] })
 }
 
 type Foldable = Pick<StoredEntry, 'body' | 'edits' | 'reactions' | 'searchTerms' | 'deleted' | 'moderation'>

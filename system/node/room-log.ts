@@ -167,7 +167,15 @@ export class RoomLog {
     const { log, node, nowMs } = this.#options
     const deadlineMs = nowMs() + collisionDeadlineMs
     let probeMs = 5
-    for (let rest = await this.#allowed(batch); rest.length > 0; rest = await this.#allowed(rest)) {
+    for (let rest = [...batch]; rest.length > 0;) {
+      await this.#loadTargets(rest)
+      const refused = rest.filter(({ intent }) => this.#refusalOf(intent) !== null)
+      if (refused.length > 0) {
+        rest = rest.filter((waiting) => !refused.includes(waiting))
+        for (const waiting of refused) await this.#refuse(waiting)
+        continue
+      }
+      // Subtle: nothing is awaited between the look at folded state and this, so that state is the one at the known head.
       const from = this.#head
       const entries = this.#entriesOf(rest, from, node, nowMs())
       const outcome = await log.insertBatch(entries)
@@ -208,23 +216,24 @@ export class RoomLog {
     })
   }
 
-  /** Those to append. The others are answered: folded state refuses them, or has them already. */
-  async #allowed(batch: readonly Waiting[]): Promise<Waiting[]> {
+  async #loadTargets(batch: readonly Waiting[]): Promise<void> {
     const targets = batch.flatMap(({ intent }) => intent.messageId ?? intent.message?.replyTo ?? [])
     if (targets.length > 0) await this.#messages.load(targets, (ids) => this.#options.log.findMessages(ids))
-    return batch.filter((waiting) => this.#isAllowed(waiting))
   }
 
-  #isAllowed({ intent, resolve }: Waiting): boolean {
+  /** Null: folded state lets it be appended. Else its answer: a refusal, or that it is so already. */
+  #refusalOf(intent: Intent): AppendOutcome | null {
     const joinedSeq = currentJoin(this.membership, intent.actorId)
-    if (intent.kind === 'join' && joinedSeq !== null) {
-      resolve({ ok: true, id: intent.id, seq: joinedSeq, epoch: this.epoch, duplicate: true })
-      return false
-    }
+    if (intent.kind === 'join' && joinedSeq !== null) return { ok: true, id: intent.id, seq: joinedSeq, epoch: this.epoch, duplicate: true }
     const { roomId, membership, isClosed } = this
-    const refused = permit({ roomId, membership, isClosed, message: this.#messages.get, nowMs: this.#options.nowMs() }, intent)
-    if (refused !== null) resolve(refused)
-    return refused === null
+    return permit({ roomId, membership, isClosed, message: this.#messages.get, nowMs: this.#options.nowMs() }, intent)
+  }
+
+  /** Unless it is done already, by an attempt that was still under way when this one came: what was done may have taken the right to do it. */
+  async #refuse({ intent, resolve }: Waiting): Promise<void> {
+    const refused = this.#refusalOf(intent) ?? refusal('unavailable', 'the room changed meanwhile', 50)
+    const found = refused.ok ? null : await this.#options.log.findOperation(intent.actorId, intent.operationId)
+    resolve(found === null ? refused : await this.resendOutcome(found, intent))
   }
 
   async #accept({ intent, resolve }: Waiting, entry: StoredEntry | undefined): Promise<void> {
