@@ -34,7 +34,8 @@ const timeoutMs = 5_000
 /** Pure: `http(s)://KEY:SECRET@host/bucket?region=...`; throws when keys or bucket are missing. */
 export function parseStoreUrl(url: URL): { endpoint: URL; credentials: StoreCredentials; bucket: string; region: string } {
   const bucket = url.pathname.replace(/^\/|\/$/g, '')
-  if (url.username === '' || url.password === '' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw new Error(`the URL needs keys and a bucket: ${example}`)
+  if (url.username === '' || url.password === '' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    throw new Error(`the URL needs keys and a bucket: ${example}`)
   const credentials = { accessKey: decodeURIComponent(url.username), secretKey: decodeURIComponent(url.password) }
   return { endpoint: new URL(`${url.protocol}//${url.host}`), credentials, bucket, region: url.searchParams.get('region') ?? 'us-east-1' }
 }

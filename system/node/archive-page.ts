@@ -1,6 +1,6 @@
 /** Reads archived entries back for a member: a window of seqs, newest first, like a page of history. */
 import { currentJoin } from './folds.ts'
-import { refusal } from './refusal.ts'
+import { leaseLost, refusal } from './refusal.ts'
 import { completed, shownPage } from './showing.ts'
 import type { ArchiveAck, ArchiveRequest, MemberInterval } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
@@ -46,5 +46,6 @@ export async function archivePage(context: NodeContext, { user }: SessionData, r
   )
   // Read again: the user may have left meanwhile.
   if (currentJoin(room.membership, user) === null) return notMember()
+  if (!context.lease.isHeld()) return leaseLost()
   return { ok: true, entries: shownPage(room, user, entries), hasMore: page.hasMore }
 }

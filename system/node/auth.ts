@@ -1,5 +1,6 @@
 /** Who may connect, and which of a device's connections stays. */
 import { handshake } from '../protocol.ts'
+import { systemActor } from './entries.ts'
 import { invalidPayload, refusal } from './refusal.ts'
 import { verifyToken } from './tokens.ts'
 import type { ProtocolError, Refusal } from '../protocol.ts'
@@ -21,6 +22,7 @@ export async function authenticate(auth: unknown, secret: string): Promise<{ ok:
   if (!answer.ok) return refusal(answer.code, answer.code === 'token_expired' ? 'the token has expired' : 'the token is not valid')
   const { user, device, expiresAtMs } = answer.identity
   if (device !== parsed.data.deviceId) return refusal('forbidden', 'the token is for another device')
+  if (user === systemActor) return refusal('forbidden', 'that name is for the system itself')
   return { ok: true, session: { user, device, expiresAtMs, connectionNumber: parsed.data.connectionNumber } }
 }
 

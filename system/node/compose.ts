@@ -189,7 +189,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const pendingAppends = () => rooms.all().reduce((sum, room) => sum + room.pending, 0)
   http.on(
     'request',
-    withExports({ ...parts.keeping, secret: configuration.secret, rooms, log: parts.log, auditPages: () => auditPages(store), onError }, healthListener({
+    withExports({ ...parts.keeping, secret: configuration.secret, lease, rooms, log: parts.log, auditPages: () => auditPages(store), onError }, healthListener({
       state: () => ({
         node: name,
         boot,

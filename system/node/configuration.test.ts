@@ -9,6 +9,9 @@ const variables = {
   CHAT_MONGO_URL: 'mongodb://u:geheim@127.0.0.1:27017/',
   CHAT_MONGO_DATABASE: 'chat',
   CHAT_JWT_SECRET: 'geheim-geheim-geheim',
+  CHAT_STORE_URL: 'http://127.0.0.1:9000',
+  CHAT_STORE_ACCESS_KEY: 'key',
+  CHAT_STORE_SECRET_KEY: 'geheim',
 }
 
 test('every wrong variable is named at once', () => {

@@ -68,6 +68,14 @@ export class PendingCursors {
     this.#waiting.set(keyOf(cursor), raise(cursor, this.#waiting.get(keyOf(cursor))))
   }
 
+  /** The highest readSeq of a user's devices by room, of what is not written yet. */
+  readSeqsOf(userId: string): Map<string, number> {
+    const highest = new Map<string, number>()
+    for (const cursor of this.#waiting.values())
+      if (cursor.userId === userId) highest.set(cursor.roomId, Math.max(highest.get(cursor.roomId) ?? 0, cursor.readSeq))
+    return highest
+  }
+
   /** What fails waits for the next time; rejects then. */
   async flush(): Promise<void> {
     const batch = [...this.#waiting.values()]

@@ -11,6 +11,7 @@ import { verifyToken } from './tokens.ts'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Archive } from './archive.ts'
 import type { AuditRecord } from './audit-log.ts'
+import type { Lease } from './lease.ts'
 import type { LogStore } from './log-store.ts'
 import type { RoomLog } from './room-log.ts'
 import type { Rooms } from './rooms.ts'
@@ -19,6 +20,7 @@ import type { Identity } from './tokens.ts'
 export interface ExportParts {
   secret: string
   rooms: Pick<Rooms, 'open'>
+  lease: Pick<Lease, 'isHeld'>
   log: Pick<LogStore, 'readWindow'>
   /** Null on a node without an object store: purged messages are exported as stubs. */
   archive: Archive | null
@@ -98,7 +100,7 @@ async function* roomLines(parts: ExportParts, request: IncomingMessage, named: s
   const room = name.success ? await parts.rooms.open(name.data) : null
   if (room === null) throw new ExportRefused(404, 'not_found', 'there is no such room')
   await room.catchUp()
-  requireOwner(room, user)
+  requireOwner(parts, room, user)
   const { roomId, epoch, head } = room
   const archives = (await parts.archive?.list(roomId, epoch)) ?? []
   yield line({ room: roomId, epoch, head })
@@ -109,13 +111,15 @@ async function* roomLines(parts: ExportParts, request: IncomingMessage, named: s
     const archived = stored.some((entry) => entry.retention?.archivedTo !== undefined) ? ((await parts.archive?.read(window, archives)) ?? []) : []
     const before = new Map(archived.map(({ entry }) => [entry.seq, entry]))
     // Asked again for each page: the export takes a while.
-    requireOwner(room, user)
+    requireOwner(parts, room, user)
     entries += stored.length
     yield stored.map((entry) => line(wireOf(entry.deleted?.kind === 'retention' ? (before.get(entry.seq) ?? entry) : entry))).join('')
   }
   yield line({ end: true, entries })
 }
 
-function requireOwner({ roomId, membership }: RoomLog, user: string): void {
-  if (currentJoin(membership, user) === null || membership.get(user)?.role !== 'owner') throw new ExportRefused(403, 'forbidden', `${user} is not the owner of ${roomId}`)
+function requireOwner({ lease }: ExportParts, { roomId, membership }: RoomLog, user: string): void {
+  if (!lease.isHeld()) throw new ExportRefused(503, 'unavailable', 'the lease of this node has run out')
+  if (currentJoin(membership, user) === null || membership.get(user)?.role !== 'owner')
+    throw new ExportRefused(403, 'forbidden', `${user} is not the owner of ${roomId}`)
 }

@@ -4,6 +4,7 @@
  * are harmless, because every step is guarded or gives the same again.
  */
 import { systemActor } from './entries.ts'
+import { hasContent } from './fold-purge.ts'
 import { refusal } from './refusal.ts'
 import type { Archive } from './archive.ts'
 import type { StoredEntry } from './entries.ts'
@@ -28,7 +29,8 @@ export interface RetentionParts {
   reached: (step: RetentionStep) => Promise<void>
 }
 
-export const windowSeqs = 1000
+/** Small, because the room's appends wait while its purge is folded. */
+const windowSeqs = 500
 /** Edits that race with the purge are archived again; more often than this they wait for the next sweep. */
 const attempts = 5
 
@@ -92,11 +94,6 @@ async function purge(parts: RetentionParts, room: RoomLog, run: RetentionRun): P
   throw new Error(`messages of ${room.roomId} up to seq ${run.upTo} were edited during each of ${attempts} attempts to purge them`)
 }
 
-/** Pure: whether an entry has content that a purge takes away. */
-function hasContent({ kind, body = null, deleted }: StoredEntry): boolean {
-  return kind === 'message' && body !== null && deleted === undefined
-}
-
 /** The one point at which a hold and a purge are ordered: a guarded update of the room. */
 async function decide({ store }: RetentionParts, roomId: string, run: RetentionRun): Promise<boolean> {
   const { policy } = run
@@ -108,7 +105,7 @@ async function decide({ store }: RetentionParts, roomId: string, run: RetentionR
 
 /** False when one of the messages was edited since it was read. */
 async function append({ newId }: RetentionParts, room: RoomLog, run: RetentionRun, watch: WatchedChanges, ids: ReadonlySet<string>): Promise<boolean> {
-  const payload = { throughSeq: run.upTo, archived: run.policy.kind === 'archive' }
+  const payload = { afterSeq: run.after, throughSeq: run.upTo, archived: run.policy.kind === 'archive' }
   const outcome = await room.append({
     id: newId(),
     kind: 'purged',

@@ -12,7 +12,7 @@ export interface SweepOptions extends RetentionParts {
 }
 
 /** Windows of one room in one sweep, so that a long room doesn't keep the others waiting. */
-const windowsPerSweep = 10
+const windowsPerSweep = 20
 
 export function retentionSweep(options: SweepOptions): () => Promise<void> {
   const { store, onError } = options

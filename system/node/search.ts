@@ -1,7 +1,7 @@
 /** Search: within the caller's rooms and stays, newest first. Held, removed and deleted messages are not found. */
 import { wireOf } from './entries.ts'
 import { currentJoin } from './folds.ts'
-import { refusal } from './refusal.ts'
+import { leaseLost, refusal } from './refusal.ts'
 import { termsOf } from './search-terms.ts'
 import type { Document } from 'mongodb'
 import type { SearchAck, SearchHit, SearchRequest } from '../protocol.ts'
@@ -58,6 +58,7 @@ export async function search(context: NodeContext, { user }: SessionData, reques
     hits.push(...found.flat())
   }
   if (request.room !== undefined && !(await isMember(context, user, request.room))) return refusal('forbidden', `${user} is not a member of ${request.room}`)
+  if (!context.lease.isHeld()) return leaseLost()
   return { ok: true, hits: hits.toSorted((left, right) => right.entry.at - left.entry.at || right.entry.seq - left.entry.seq).slice(0, request.limit) }
 }
 
@@ -71,5 +72,6 @@ async function searchRoom(context: NodeContext, user: string, roomId: string, te
   if (room === null || currentJoin(room.membership, user) === null) return []
   const entries = await context.parts.keeping.search.find(room, room.membership.get(user)?.intervals ?? [], terms, limit)
   // Read again: the user may have left meanwhile.
-  return currentJoin(room.membership, user) === null ? [] : entries.map((entry) => ({ room: roomId, entry: wireOf(entry) }))
+  if (currentJoin(room.membership, user) === null) return []
+  return entries.flatMap((entry) => (room.held.has(entry._id) ? [] : { room: roomId, entry: wireOf(entry) }))
 }

@@ -1,5 +1,6 @@
 /** Unread counts: visible messages of others after the user's highest readSeq. */
 import { currentJoin } from './folds.ts'
+import { leaseLost } from './refusal.ts'
 import type { Document } from 'mongodb'
 import type { UnreadAck, UnreadRequest } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
@@ -71,10 +72,12 @@ export async function unread(context: NodeContext, { user }: SessionData, reques
         if (room === null || currentJoin(room.membership, user) === null) return
         const readSeq = Math.max(stored.get(roomId) ?? 0, waiting.get(roomId) ?? 0)
         let count = 0
-        for (const window of unreadWindows(room, room.membership.get(user)?.intervals ?? [], readSeq)) count += await context.parts.keeping.unread.count(window, user)
+        for (const window of unreadWindows(room, room.membership.get(user)?.intervals ?? [], readSeq))
+          count += await context.parts.keeping.unread.count(window, user)
         if (currentJoin(room.membership, user) !== null) rooms[roomId] = { count, readSeq }
       }),
     )
   }
+  if (!context.lease.isHeld()) return leaseLost()
   return { ok: true, rooms }
 }
