@@ -174,7 +174,7 @@ export type EntryChange =
   | { kind: 'edit'; messageId: string; body: string | null }
   | { kind: 'delete'; messageId: string; by: 'author' | 'moderator' | 'retention' }
   | { kind: 'react' | 'unreact'; messageId: string; emoji: string }
-  | { kind: 'moderate'; messageId: string; action: 'hold' | 'release' | 'remove'; /** with `release`: the record */ message?: MessageContent }
+  | { kind: 'moderate'; messageId: string; action: 'hold' | 'release' | 'remove'; /** with `release` and `remove`: the record, as of the entry's `rev` */ message?: MessageContent }
   | { kind: 'role'; userId: string; role: Role }
   /** `userId` leaves; kicked when it isn't the actor. */
   | { kind: 'leave'; userId: string; reason?: string }

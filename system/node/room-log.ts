@@ -11,7 +11,7 @@ import { currentJoin, foldMembership } from './folds.ts'
 import { MessageStates } from './message-states.ts'
 import { permit } from './permission.ts'
 import { refusal } from './refusal.ts'
-import { withRecords } from './showing.ts'
+import { bringsRecord, withRecords } from './showing.ts'
 import type { Refusal, WireEntry } from '../protocol.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Membership } from './folds.ts'
@@ -244,9 +244,8 @@ export class RoomLog {
     resolve({ ok: true, id: entry._id, seq: entry.seq, epoch: this.epoch, duplicate: false })
   }
 
-  /** A release carries the record, which members without it have as a stub. */
   async #told(entry: StoredEntry): Promise<WireEntry> {
-    if (entry.payload.action !== 'release' || entry.messageId === undefined) return wireOf(entry)
+    if (!bringsRecord(entry) || entry.messageId === undefined) return wireOf(entry)
     return withRecords([entry], await this.#options.log.findMessages([entry.messageId]))[0] ?? wireOf(entry)
   }
 

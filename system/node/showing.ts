@@ -41,22 +41,27 @@ function stubOf({ senderId, deviceId, clientMessageId, clientSeq, type, clientCr
   }
 }
 
-/** Pure: entries over the wire, each release with the record that it releases. */
+/** Whether an entry goes out with the record: members who had a stub of it until now lack the rest. */
+export function bringsRecord({ kind, payload }: Pick<StoredEntry, 'kind' | 'payload'>): boolean {
+  return kind === 'moderate' && payload.action !== 'hold'
+}
+
+/** Pure: entries over the wire, each release and removal with its record; `rev` is then the record's, which may have gone on since. */
 export function withRecords(entries: readonly StoredEntry[], records: readonly StoredEntry[]): WireEntry[] {
   const contents = new Map(records.map((record) => [record._id, record]))
   return entries.map((entry) => {
     const wire = wireOf(entry)
     const { change } = wire
-    const record = change?.kind === 'moderate' && change.action === 'release' ? contents.get(change.messageId) : undefined
+    const record = change?.kind === 'moderate' && bringsRecord(entry) ? contents.get(change.messageId) : undefined
     if (change?.kind !== 'moderate' || record === undefined) return wire
-    return { ...wire, change: { ...change, message: contentOf(record) } }
+    return { ...wire, rev: Math.max(wire.rev, record.rev ?? 0), change: { ...change, message: contentOf(record) } }
   })
 }
 
 /** Reads what the entries of a page need besides themselves. The page must be shown right after it, in one step with the check of membership. */
 export async function completed(log: Pick<RecordStore, 'findMessages'>, entries: readonly StoredEntry[]): Promise<WireEntry[]> {
-  const released = entries.flatMap(({ kind, payload, messageId }) => (kind === 'moderate' && payload.action === 'release' ? (messageId ?? []) : []))
-  return withRecords(entries, released.length === 0 ? [] : await log.findMessages([...new Set(released)]))
+  const brought = entries.flatMap((entry) => (bringsRecord(entry) ? (entry.messageId ?? []) : []))
+  return withRecords(entries, brought.length === 0 ? [] : await log.findMessages([...new Set(brought)]))
 }
 
 /** Pure: a page as this user may see it, without what lies outside the user's stays. */
