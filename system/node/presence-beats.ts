@@ -6,11 +6,18 @@ export interface PresenceTiming {
   ttlMs: number
   beatMs: number
   typingTtlMs: number
+  /** How often what was gathered is written. */
+  coalesceMs: number
 }
 interface Own extends PresenceConnection {
   typingIn: Set<string>
 }
 
+/**
+ * Rounds that a connection which went stays noted: when a device comes again on another node, that node's beat must be there first,
+ * or the person would be offline in between.
+ */
+const roundsToLeave = 2
 /** Beats between two notes of who is there in `users`: what a killed node can lose of last seen. */
 const beatsToSeen = 10
 
@@ -21,7 +28,7 @@ export class PresenceBeats {
   readonly #nowMs: () => number
   readonly #own = new Map<string, Own>()
   readonly #changed = new Set<Own>()
-  #gone: { connection: GoneConnection; untilMs: number }[] = []
+  #gone: { connection: GoneConnection; fromMs: number; untilMs: number }[] = []
   #marks: Mark[] = []
   #users = new Set<string>()
   #rooms = new Set<string>()
@@ -48,12 +55,15 @@ export class PresenceBeats {
     this.#own.delete(id)
     this.#changed.delete(own)
     const rooms = [...new Set([...own.typingIn, ...(own.focus === null ? [] : [own.focus])])]
+    const nowMs = this.#nowMs()
     // What Redis still holds after the TTL is no longer counted anyway.
-    this.#gone.push({ connection: { user: own.user, token: own.token, rooms }, untilMs: this.#nowMs() + this.#timing.ttlMs })
+    this.#gone.push({
+      connection: { user: own.user, token: own.token, rooms },
+      fromMs: nowMs + roundsToLeave * this.#timing.coalesceMs,
+      untilMs: nowMs + this.#timing.ttlMs,
+    })
     this.#marks = this.#marks.filter((mark) => mark.token !== own.token)
-    this.#lastSeen.saw(own.user, this.#nowMs())
-    this.#users.add(own.user)
-    for (const room of rooms) this.#rooms.add(room)
+    this.#lastSeen.saw(own.user, nowMs)
   }
 
   setIdle(id: string, idle: boolean): void {
@@ -89,13 +99,13 @@ export class PresenceBeats {
     this.#beatAtMs = 0
   }
 
-  /** Rejects without Redis; what was gathered is then told later. */
-  async write(): Promise<void> {
+  /** Rejects without Redis; what was gathered is then told later. `isLast`: who went is removed at once. */
+  async write(isLast = false): Promise<void> {
     const due = this.#nowMs() >= this.#beatAtMs
     const beating = due ? [...this.#own.values()] : [...this.#changed]
     try {
       const isFirst = await this.#beat(beating, due)
-      await this.#clear()
+      await this.#clear(isLast ? Infinity : this.#nowMs())
       await this.#tell(isFirst)
     } catch (error) {
       this.beatAgain()
@@ -116,15 +126,20 @@ export class PresenceBeats {
     return isFirst
   }
 
-  async #clear(): Promise<void> {
+  async #clear(throughMs: number): Promise<void> {
     this.#gone = this.#gone.filter(({ untilMs }) => untilMs > this.#nowMs())
-    const gone = this.#gone
+    const gone = this.#gone.filter(({ fromMs }) => fromMs <= throughMs)
     const marks = this.#marks
     this.#marks = []
     if (marks.length > 0) await this.#store.mark(marks, this.#timing.typingTtlMs)
-    if (gone.length > 0) await this.#store.remove(gone.map(({ connection }) => connection))
+    if (gone.length === 0) return
+    await this.#store.remove(gone.map(({ connection }) => connection))
     // Later ones came in while Redis was asked.
     this.#gone = this.#gone.filter((later) => !gone.includes(later))
+    for (const { connection } of gone) {
+      this.#users.add(connection.user)
+      for (const room of connection.rooms) this.#rooms.add(room)
+    }
   }
 
   async #tell(beatAgain: boolean): Promise<void> {

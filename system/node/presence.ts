@@ -39,10 +39,10 @@ export function presenceOf(options: PresenceOptions): Presence {
     if (news.beatAgain) beats.beatAgain()
   })
   let wasUp = true
-  const write = async () => {
+  const write = async (isLast: boolean) => {
     // Before the news, so that who hears "offline" can read since when.
     await lastSeen.flush().catch((error: unknown) => onError(error, 'last seen'))
-    await beats.write()
+    await beats.write(isLast)
   }
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {
@@ -67,12 +67,12 @@ export function presenceOf(options: PresenceOptions): Presence {
       return watch.viewsOf(states ?? new Map(users.map((user) => [user, 'unknown'])))
     },
     async round() {
-      const wrote = await attempt(write)
+      const wrote = await attempt(() => write(false))
       const read = await attempt(() => watch.round())
       wasUp = wrote && read
     },
     async close() {
-      await attempt(write)
+      await attempt(() => write(true))
       store.close()
     },
   }

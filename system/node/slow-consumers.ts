@@ -23,7 +23,7 @@ function sayFarewell(socket: ChatSocket, buffer: unknown[]): void {
   buffer.length = 0
   socket.emit('closing', { code: 'slow_consumer' })
   // Out of the rooms, so that nothing more is put behind the reason.
-  for (const channel of [...socket.rooms]) if (channel !== socket.id) void socket.leave(channel)
+  for (const channel of socket.rooms) if (channel !== socket.id) void socket.leave(channel)
   // Without discarding: it closes once the buffer is empty.
   socket.conn.close()
   const timer = setTimeout(() => socket.conn.close(true), farewellMs)
