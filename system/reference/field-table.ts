@@ -63,9 +63,9 @@ function insideOf(schema: JsonSchema, path: string): Field[] {
 function typeOf(schema: JsonSchema): string {
   const choices = schema.anyOf ?? schema.oneOf
   if (choices !== undefined) return choices.every((choice) => choice.properties !== undefined) ? 'object' : choices.map(typeOf).join(' or ')
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', '')}\``
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(' or ')
-  const otherwise = schema.default === undefined ? '' : `, default \`${String(schema.default)}\``
+  const otherwise = schema.default === undefined ? '' : `, default \`${JSON.stringify(schema.default).replaceAll('"', '')}\``
   if (schema.type === 'array') return `list of ${between(schema.minItems, schema.maxItems)} ${typeOf(schema.items ?? {})}`
   if (schema.type === 'integer') return `integer ${between(schema.minimum, schema.maximum)}${otherwise}`
   if (schema.type === 'string' && schema.format === 'uuid') return 'UUID'
