@@ -165,9 +165,10 @@ function passOver(
     flags[from + at] = before | bits
     if (before !== 0) {
       const repeated = before & bits
-      if ((repeated & layers.wire) !== 0) wireDuplicates++
+      // A page of history that a person asked for brings again what is here.
+      if ((repeated & layers.wire) !== 0 && (came & layers.page) === 0) wireDuplicates++
       if ((repeated & (layers.applied | layers.shown)) !== 0) suspects.again.add(row)
-      if ((bits & layers.wire) !== 0 && (before & marks.everOnWire) === 8) redeliveries++
+      if ((bits & layers.wire) !== 0 && (before & marks.everOnWire) === 8 && (came & layers.page) === 0) redeliveries++
     }
     if ((bits & layers.applied) === 0) continue
     if (isMessage) {

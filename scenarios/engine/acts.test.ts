@@ -230,6 +230,17 @@ test('a step waits for something to act on, says so at its deadline, and says wh
   await expect(chatSteps.idle(user, {})).rejects.toThrow("the driver can't do presence")
 })
 
+test('a step of one who is in no room any more is left out', async () => {
+  user.recorder.left('room-1', 7, 'user-1', true)
+  await chatSteps.send(user, {})
+  await chatSteps.edit(user, { timeout: '5s' })
+  const { rows, names } = rowsOf('actSkipped', 'intended', 'changeInvoked')
+  expect(rows.map((row) => [row.kind, names[row.value]])).toEqual([
+    ['actSkipped', 'send'],
+    ['actSkipped', 'edit'],
+  ])
+})
+
 test('acts beside the talk count as pending until they end, and are left out beyond eight', async () => {
   const end = Promise.withResolvers<boolean>()
   for (let index = 0; index < 10; index++) user.beside('edit', () => end.promise)

@@ -29,7 +29,7 @@ const steps: Readonly<Record<Exclude<ChatVerb, ActVerb>, ChatStep>> = {
 
   async send(user, parameters) {
     const room = anyRoom(user)
-    if (room === null) throw new Error(`${user.assignment.user} is in no room`)
+    if (room === null) return user.recorder.acts.skipped('send')
     user.say(room, user.worker.nowNs(), Number(parameters['bodyBytes'] ?? 160))
   },
 
@@ -43,7 +43,7 @@ const steps: Readonly<Record<Exclude<ChatVerb, ActVerb>, ChatStep>> = {
   },
 }
 
-/** An act as a step: it waits for something to do it to. */
+/** An act as a step: it waits for something to do it to. Left out by who is in no room any more: to be kicked is no fault of the script. */
 function stepOf(verb: ActVerb, act: Act): ChatStep {
   return async (user, parameters) => {
     able(user, verbs[verb].needs)
@@ -51,6 +51,7 @@ function stepOf(verb: ActVerb, act: Act): ChatStep {
     const givenUpNs = user.worker.nowNs() + waitMs * 1e6
     while (!(await act(user, parameters))) {
       if (user.worker.control.ended) return
+      if (anyRoom(user) === null) return user.recorder.acts.skipped(verb)
       if (user.worker.nowNs() > givenUpNs) throw new DeadlineError('nothing_to_act_on', waitMs, `something for ${user.assignment.user} to ${verb}`)
       await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
     }
