@@ -3,10 +3,10 @@ import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { foldLog, recordOf } from './fold-records.ts'
-import { ask, connect, entryAt, joinRoom, say, twoNodes } from './fixtures/two-nodes.ts'
+import { ask, connect, entryAt, joinRoom, say, twoNodes } from './fixtures/chat-nodes.ts'
 import type { AuditRecord } from './audit-log.ts'
 import type { StoredEntry } from './entries.ts'
-import type { Connected, TwoNodes } from './fixtures/two-nodes.ts'
+import type { Connected, TwoNodes } from './fixtures/chat-nodes.ts'
 import type { Role, WireEntry } from '../protocol.ts'
 
 let cluster: TwoNodes

@@ -167,9 +167,16 @@ export class RoomLog {
     const { log, node, nowMs } = this.#options
     const deadlineMs = nowMs() + collisionDeadlineMs
     let probeMs = 5
+    let isFresh = false
     for (let rest = [...batch]; rest.length > 0;) {
       await this.#loadTargets(rest)
       const refused = rest.filter(({ intent }) => this.#refusalOf(intent) !== null)
+      if (refused.length > 0 && !isFresh) {
+        // What would allow it may have happened on another node, and its publish been lost.
+        await this.catchUp()
+        isFresh = true
+        continue
+      }
       if (refused.length > 0) {
         rest = rest.filter((waiting) => !refused.includes(waiting))
         for (const waiting of refused) await this.#refuse(waiting)
