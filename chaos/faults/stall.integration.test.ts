@@ -32,7 +32,10 @@ beforeEach(async () => {
   answered = count
   failures = []
   const server = createServer((request, response) => {
-    if (request.url === '/health/live') return void response.end('ok')
+    if (request.url === '/health/live') {
+      response.end('ok')
+      return
+    }
     // What comes meanwhile is read to its end, or the far end's window would fill.
     request.resume()
     response.write('begun')
