@@ -1,7 +1,7 @@
 /**
  * One pass over the rows: which seqs each client saw in each room, one byte a (client, room, seq), and the few rows that look wrong.
  * Rows unlike the audit (unlike.ts) are left out.
- * A *view* is a (client, room); its bytes begin at `viewBase[client * rooms + room]`.
+ * A *view* is a (client, room), numbered `client * rooms + room`; its byte of a seq is `flags[from[view] + seq * step[view]]`.
  *
  *   bit 0 wire, 1 applied, 2 shown       in this session (wire) or view generation (applied, shown): the same bits as `layers`
  *   bit 3 wire, 4 applied, 5 shown       in an earlier one
@@ -12,12 +12,12 @@ import { kinds, layers } from '../history/kinds.ts'
 import { auditOf, otherEntry, type Audit } from './audit.ts'
 import { once } from './once.ts'
 import { Suspects } from './suspects.ts'
-
-export const marks = { everOnWire: 0b1001, everApplied: 0b1_0010, excused: 0b100_0000 } as const
+import { fromWord, lastWord, marks, sessionWord, stepWord, stride, Views } from './views.ts'
 
 export interface Ledger {
-  /** -1 where that client saw nothing of that room. */
-  viewBase: Int32Array
+  /** By view; -1 for one that is not there: that client doesn't have the room and saw nothing of it. */
+  from: Int32Array
+  step: Int32Array
   flags: Uint8Array
   /** By view: the last seq applied in order (not by page), -1 when none. */
   last: Int32Array
@@ -33,106 +33,55 @@ export interface Ledger {
   jumped: Suspects
 }
 
-/** Words of a view in `Views.state`, beside each other: a row then touches one line of the cache. */
-const stride = 4
-const [sessionWord, lastWord] = [1, 2]
-
-/** The bytes of views, made at the first row that needs them. */
-class Views {
-  flags: Uint8Array
-  /** By `stride * view`: where its bytes begin, its session, the last seq applied in order; -1 each when none. */
-  readonly state: Int32Array
-  readonly #capacity: Int32Array
-  readonly #rooms: number
-  #used = 0
-
-  constructor(history: History, audit: Audit) {
-    this.#rooms = history.rooms.length
-    this.#capacity = audit.capacity
-    this.state = new Int32Array(stride * history.clients.length * history.rooms.length).fill(-1)
-    let owned = 0
-    const indexOf = new Map(history.rooms.map((name, index) => [name, index]))
-    for (const client of history.clients) for (const room of client.rooms) owned += audit.capacity[indexOf.get(room) ?? -1] ?? 0
-    this.flags = new Uint8Array(owned + 64)
-  }
-
-  /** One word of each view. */
-  column(word: number): Int32Array {
-    const column = new Int32Array(this.state.length / stride)
-    for (let view = 0; view < column.length; view++) column[view] = this.state[stride * view + word] ?? -1
-    return column
-  }
-
-  open(view: number): number {
-    const needed = this.#capacity[view % this.#rooms] ?? 0
-    if (this.#used + needed > this.flags.length) {
-      const larger = new Uint8Array((this.#used + needed) * 2)
-      larger.set(this.flags)
-      this.flags = larger
-    }
-    const from = this.#used
-    this.state[stride * view] = from
-    this.#used += needed
-    return from
-  }
-
-  /** Moves the bits of what just ended (1 = wire, 6 = applied and shown) to those of earlier times. */
-  age(view: number, bits: number): void {
-    const from = this.state[stride * view] ?? -1
-    if (from < 0) return
-    for (let at = from; at < from + (this.#capacity[view % this.#rooms] ?? 0); at++) {
-      const flags = this.flags[at] ?? 0
-      this.flags[at] = (flags & ~bits) | ((flags & bits) << 3)
-    }
-  }
-
-  /** A reset at `head`: what lies above the last applied seq up to head is excused, and a new generation follows the room from there. */
-  reset(view: number, head: number): void {
-    const opened = this.state[stride * view] ?? -1
-    const from = opened < 0 ? this.open(view) : opened
-    const top = Math.min(head, (this.#capacity[view % this.#rooms] ?? 0) - 1)
-    for (let seq = Math.max(0, this.state[stride * view + lastWord] ?? 0); seq <= top; seq++)
-      this.flags[from + seq] = (this.flags[from + seq] ?? 0) | marks.excused
-    this.age(view, layers.applied | layers.shown)
-    this.state[stride * view + lastWord] = head
-  }
+/** The byte of a view's seq; 0 for a view that is not there. */
+export function marksAt({ from, step, flags }: Ledger, view: number, seq: number): number {
+  const first = from[view] ?? -1
+  return first < 0 ? 0 : (flags[first + seq * (step[view] ?? 1)] ?? 0)
 }
 
 export const ledgerOf = once((history: History): Ledger => {
   const views = new Views(history, auditOf(history))
-  const byWay = new Float64Array(16)
+  const byLayer = new Uint32Array(256)
   const suspects = { again: new Suspects(), jumped: new Suspects() }
-  const counts = passOver(history, auditOf(history), views, byWay, suspects)
-  const way = (bit: number): number => byWay.reduce((sum, count, index) => (((index << 4) & bit) !== 0 ? sum + count : sum), 0)
-  const ways = { live: way(layers.live), sync: way(layers.sync), range: way(layers.range), page: way(layers.page) }
-  return { viewBase: views.column(0), flags: views.flags, last: views.column(lastWord), ...counts, ways, ...suspects }
+  const counts = passOver(history, auditOf(history), views, byLayer, suspects)
+  const applied = (bits: number): number => byLayer.reduce((sum, count, layer) => ((layer & bits) !== 0 ? sum + count : sum), 0)
+  return {
+    from: views.column(fromWord),
+    step: views.column(stepWord),
+    flags: views.flags,
+    last: views.column(lastWord),
+    appliedRows: applied(layers.applied),
+    ways: { live: applied(layers.live), sync: applied(layers.sync), range: applied(layers.range), page: applied(layers.page) },
+    ...counts,
+    ...suspects,
+  }
 })
 
 const whole = layers.wire | layers.applied | layers.shown
 
-/** The hot loop: seven columns, one byte of state a row; everything rare is a call. */
+/** The hot loop: seven columns, one byte of state a row; everything rare is a call. `byLayer` gets the applied deliveries. */
 function passOver(
   history: History,
   audit: Audit,
   views: Views,
-  byWay: Float64Array,
+  byLayer: Uint32Array,
   suspects: Pick<Ledger, 'again' | 'jumped'>,
-): Pick<Ledger, 'appliedRows' | 'wireDuplicates' | 'redeliveries'> {
+): Pick<Ledger, 'wireDuplicates' | 'redeliveries'> {
   const { kind, layer, client, room, seq, message, session, length } = history.columns
   const [delivery, entry, syncReset] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code]
   const { base, capacity, storedAt } = audit
-  const { state } = views
   const rooms = history.rooms.length
-  // Subtle: `open` may replace the bytes; a local name keeps a load out of every row.
-  let { flags } = views
-  let [appliedRows, wireDuplicates, redeliveries] = [0, 0, 0]
+  const { slotOf } = views
+  // Subtle: `open` and `reset` may replace these; local names keep loads out of every row.
+  let { flags, state } = views
+  let [wireDuplicates, redeliveries] = [0, 0]
   for (let row = 0; row < length; row++) {
     const code = kind[row] ?? 0
     const isMessage = code === delivery
     if (!isMessage && code !== entry) {
       if (code !== syncReset) continue
       views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
-      flags = views.flags
+      ;({ flags, state } = views)
       continue
     }
     const inRoom = room[row] ?? 0
@@ -140,36 +89,35 @@ function passOver(
     const own = isMessage ? (message[row] ?? 0) : otherEntry
     if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) continue
     const view = (client[row] ?? 0) * rooms + inRoom
-    const word = stride * view
-    let from = state[word] ?? 0
-    if (from < 0) {
-      from = views.open(view)
-      flags = views.flags
+    let slot = slotOf[view] ?? 0
+    if (slot < 0) {
+      slot = views.open(view)
+      ;({ flags, state } = views)
     }
-    if (state[word + sessionWord] !== session[row]) {
-      views.age(view, layers.wire)
+    const word = stride * slot
+    const lastSession = state[word + sessionWord]
+    if (lastSession !== session[row]) {
+      if (lastSession !== -1) views.age(view, layers.wire)
       state[word + sessionWord] = session[row] ?? 0
     }
+    const place = (state[word + fromWord] ?? 0) + at * (state[word + stepWord] ?? 1)
     const came = layer[row] ?? 0
     const bits = came & whole
-    const before = flags[from + at] ?? 0
-    flags[from + at] = before | bits
-    if (before !== 0) {
-      const repeated = before & bits
+    const known = flags[place] ?? 0
+    flags[place] = known | bits
+    if (known !== 0) {
+      const repeated = known & bits
       if ((repeated & layers.wire) !== 0) wireDuplicates++
       if ((repeated & (layers.applied | layers.shown)) !== 0) suspects.again.add(row)
-      if ((bits & layers.wire) !== 0 && (before & marks.everOnWire) === 8) redeliveries++
+      if ((bits & layers.wire) !== 0 && (known & marks.everOnWire) === 8) redeliveries++
     }
     if ((bits & layers.applied) === 0) continue
-    if (isMessage) {
-      appliedRows++
-      byWay[came >> 4] = (byWay[came >> 4] ?? 0) + 1
-    }
+    if (isMessage) byLayer[came] = (byLayer[came] ?? 0) + 1
     if ((came & layers.page) !== 0) continue
     const previous = state[word + lastWord] ?? 0
     if (at <= previous) continue
     if (previous !== at - 1 && previous !== -1) suspects.jumped.add(row)
     state[word + lastWord] = at
   }
-  return { appliedRows, wireDuplicates, redeliveries }
+  return { wireDuplicates, redeliveries }
 }

@@ -4,12 +4,13 @@
  */
 import type { History } from '../history/history.ts'
 import { auditOf, type Audit } from './audit.ts'
-import { ledgerOf, marks } from './ledger.ts'
+import { ledgerOf } from './ledger.ts'
 import { membershipOf } from './membership.ts'
 import { once } from './once.ts'
 import { operationsOf } from './operations.ts'
 import { expectedOf } from './present.ts'
 import { sessionsOf, type Session } from './sessions.ts'
+import { marks } from './views.ts'
 
 /** By where the recipient was connected when the message was committed. */
 export interface Places {
@@ -81,7 +82,7 @@ export const owedOf = once((history: History): Owed => {
   return result
 })
 
-/** By cell of the audit: when its message was committed (NaN unknown), and the node that accepted it (name id, -1 unknown). */
+/** By cell of the audit: when its message was committed (NaN unknown), and the node that accepted it (name id, -1 unknown, -2 no message). */
 interface Commits {
   atNs: Float64Array
   node: Int32Array
@@ -91,7 +92,7 @@ function commitsOf(history: History, { base, storedAt, storedRow, rowAt }: Audit
   const { session, message, room, seq } = history.columns
   const { commitNs } = operationsOf(history)
   const atNs = new Float64Array(storedAt.length).fill(NaN)
-  const node = new Int32Array(storedAt.length).fill(-1)
+  const node = new Int32Array(storedAt.length).fill(-2)
   const stored = history.rowsOf('stored')
   for (let index = 0; index < stored.length; index++) {
     const row = stored[index] ?? 0
@@ -111,7 +112,7 @@ type Count = (client: number, room: number, first: number, last: number) => void
 function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
   const audit = auditOf(history)
   const { base, storedAt } = audit
-  const { viewBase, flags } = ledgerOf(history)
+  const { from, step, flags } = ledgerOf(history)
   const { atNs, node } = commitsOf(history, audit)
   const sessions = sessionsOf(history)
   const miss = (gap: Gap): void => {
@@ -121,15 +122,16 @@ function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
     if (result.gaps.length < 1000) result.gaps.push(gap)
   }
   return (client, room, first, last) => {
-    const view = viewBase[client * history.rooms.length + room] ?? -1
+    const view = client * history.rooms.length + room
+    const [place = -1, apart = 1] = [from[view], step[view]]
     const list = sessions.of[client] ?? []
     const cells = base[room] ?? 0
     let segment: Segment = { node: -1, fromNs: 0, toNs: 0 }
     let { node: at, fromNs, toNs } = segment
     let [local, remote, offline, applied] = [0, 0, 0, 0]
     for (let seq = first; seq <= last; seq++) {
-      const message = storedAt[cells + seq] ?? -1
-      if (message < 0) continue
+      const accepted = node[cells + seq] ?? -2
+      if (accepted === -2) continue
       const committedNs = atNs[cells + seq] ?? 0
       // Subtle: commits of a room rise with seq, so that one lookup serves a whole session.
       if (!(fromNs <= committedNs && committedNs < toNs)) {
@@ -138,14 +140,14 @@ function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
         fromNs = segment.fromNs
         toNs = segment.toNs
       }
-      const isLocal = at === node[cells + seq]
+      const isLocal = at === accepted
       if (at === -1) offline++
       else if (isLocal) local++
       else remote++
-      const got = view < 0 ? 0 : (flags[view + seq] ?? 0)
+      const got = place < 0 ? 0 : (flags[place + seq * apart] ?? 0)
       if ((got & marks.everApplied) !== 0) applied++
       else if ((got & marks.excused) !== 0) result.excused++
-      else miss({ client, room, seq, message, place: at === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
+      else miss({ client, room, seq, message: storedAt[cells + seq] ?? -1, place: at === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
     }
     result.owed.local += local
     result.owed.remote += remote
