@@ -40,10 +40,13 @@ export function marksAt({ from, step, flags }: Ledger, view: number, seq: number
 }
 
 export const ledgerOf = once((history: History): Ledger => {
-  const views = new Views(history, auditOf(history))
-  const byLayer = new Uint32Array(256)
-  const suspects = { again: new Suspects(), jumped: new Suspects() }
-  const counts = passOver(history, auditOf(history), views, byLayer, suspects)
+  const audit = auditOf(history)
+  const views = new Views(history, audit)
+  const tally: Tally = { byLayer: new Uint32Array(256), wireDuplicates: 0, redeliveries: 0, again: new Suspects(), jumped: new Suspects() }
+  const { length } = history.columns
+  for (let row = ordinary(history, audit, views, tally.byLayer, 0); row < length; row = ordinary(history, audit, views, tally.byLayer, row + 1))
+    unusual(history, audit, views, tally, row)
+  const { byLayer, ...found } = tally
   const applied = (bits: number): number => byLayer.reduce((sum, count, layer) => ((layer & bits) !== 0 ? sum + count : sum), 0)
   return {
     from: views.column(fromWord),
@@ -52,72 +55,73 @@ export const ledgerOf = once((history: History): Ledger => {
     last: views.column(lastWord),
     appliedRows: applied(layers.applied),
     ways: { live: applied(layers.live), sync: applied(layers.sync), range: applied(layers.range), page: applied(layers.page) },
-    ...counts,
-    ...suspects,
+    ...found,
   }
 })
 
-const whole = layers.wire | layers.applied | layers.shown
+/** `byLayer`: applied deliveries by the layer column. */
+type Tally = Pick<Ledger, 'wireDuplicates' | 'redeliveries' | 'again' | 'jumped'> & { byLayer: Uint32Array }
 
-/** The hot loop: seven columns, one byte of state a row; everything rare is a call. `byLayer` gets the applied deliveries. */
-function passOver(
-  history: History,
-  audit: Audit,
-  views: Views,
-  byLayer: Uint32Array,
-  suspects: Pick<Ledger, 'again' | 'jumped'>,
-): Pick<Ledger, 'wireDuplicates' | 'redeliveries'> {
-  const { kind, layer, client, room, seq, message, session, length } = history.columns
-  const [delivery, entry, syncReset] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code]
+const whole = layers.wire | layers.applied | layers.shown
+const wireToEarlier = 3
+
+/**
+ * The hot loop, from `start`: takes the deliveries that come as they should, and returns the first row that needs more (or the number of rows).
+ * Subtle: it calls nothing, because a call in a loop makes it load where each column lies again for every row: a third of its time.
+ */
+function ordinary({ columns, rooms: { length: rooms } }: History, audit: Audit, { slotOf, state, flags }: Views, byLayer: Uint32Array, start: number): number {
+  const { kind, layer, client, room, seq, message, session, length } = columns
   const { base, capacity, storedAt } = audit
-  const rooms = history.rooms.length
-  const { slotOf } = views
-  // Subtle: `open` and `reset` may replace these; local names keep loads out of every row.
-  let { flags, state } = views
-  let [wireDuplicates, redeliveries] = [0, 0]
-  for (let row = 0; row < length; row++) {
+  const [delivery, entry, syncReset] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code]
+  for (let row = start; row < length; row++) {
     const code = kind[row] ?? 0
-    const isMessage = code === delivery
-    if (!isMessage && code !== entry) {
-      if (code !== syncReset) continue
-      views.reset((client[row] ?? 0) * rooms + (room[row] ?? 0), seq[row] ?? 0)
-      ;({ flags, state } = views)
+    if (code !== delivery) {
+      if (code === entry || code === syncReset) return row
       continue
     }
     const inRoom = room[row] ?? 0
     const at = seq[row] ?? 0
-    const own = isMessage ? (message[row] ?? 0) : otherEntry
-    if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) continue
-    const view = (client[row] ?? 0) * rooms + inRoom
-    let slot = slotOf[view] ?? 0
-    if (slot < 0) {
-      slot = views.open(view)
-      ;({ flags, state } = views)
-    }
+    if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== message[row]) continue
+    const slot = slotOf[(client[row] ?? 0) * rooms + inRoom] ?? 0
     const word = stride * slot
-    const lastSession = state[word + sessionWord]
-    if (lastSession !== session[row]) {
-      if (lastSession !== -1) views.age(view, layers.wire)
-      state[word + sessionWord] = session[row] ?? 0
-    }
-    const place = (state[word + fromWord] ?? 0) + at * (state[word + stepWord] ?? 1)
+    if (slot < 0 || state[word + sessionWord] !== session[row]) return row
     const came = layer[row] ?? 0
     const bits = came & whole
+    const place = (state[word + fromWord] ?? 0) + at * (state[word + stepWord] ?? 1)
     const known = flags[place] ?? 0
-    flags[place] = known | bits
-    if (known !== 0) {
-      const repeated = known & bits
-      if ((repeated & layers.wire) !== 0) wireDuplicates++
-      if ((repeated & (layers.applied | layers.shown)) !== 0) suspects.again.add(row)
-      if ((bits & layers.wire) !== 0 && (known & marks.everOnWire) === 8) redeliveries++
+    if ((known & (bits | ((bits & layers.wire) << wireToEarlier))) !== 0) return row
+    if ((came & layers.applied) !== 0) {
+      const previous = state[word + lastWord] ?? 0
+      if ((came & layers.page) === 0) {
+        if (at === previous + 1 || previous === -1) state[word + lastWord] = at
+        else if (at > previous) return row
+      }
+      byLayer[came] = (byLayer[came] ?? 0) + 1
     }
-    if ((bits & layers.applied) === 0) continue
-    if (isMessage) byLayer[came] = (byLayer[came] ?? 0) + 1
-    if ((came & layers.page) !== 0) continue
-    const previous = state[word + lastWord] ?? 0
-    if (at <= previous) continue
-    if (previous !== at - 1 && previous !== -1) suspects.jumped.add(row)
-    state[word + lastWord] = at
+    flags[place] = known | bits
   }
-  return { wireDuplicates, redeliveries }
+  return length
+}
+
+/** A row that begins something, comes again, or has a hole before it. Has no effect when it is unlike the audit. */
+function unusual({ columns, rooms }: History, { base, capacity, storedAt }: Audit, views: Views, tally: Tally, row: number): void {
+  const [code = 0, inRoom = 0, at = 0] = [columns.kind[row], columns.room[row], columns.seq[row]]
+  const view = (columns.client[row] ?? 0) * rooms.length + inRoom
+  if (code === kinds.syncReset.code) {
+    views.reset(view, at)
+    return
+  }
+  const isMessage = code === kinds.delivery.code
+  const own = isMessage ? (columns.message[row] ?? 0) : otherEntry
+  if (at < 1 || at >= (capacity[inRoom] ?? 0) || storedAt[(base[inRoom] ?? 0) + at] !== own) return
+  views.follow(view, columns.session[row] ?? 0)
+  const came = columns.layer[row] ?? 0
+  const known = views.add(view, at, came & whole)
+  const repeated = known & came
+  if ((repeated & layers.wire) !== 0) tally.wireDuplicates++
+  if ((repeated & (layers.applied | layers.shown)) !== 0) tally.again.add(row)
+  if ((came & layers.wire) !== 0 && (known & marks.everOnWire) === 8) tally.redeliveries++
+  if ((came & layers.applied) === 0) return
+  if (isMessage) tally.byLayer[came] = (tally.byLayer[came] ?? 0) + 1
+  if ((came & layers.page) === 0 && views.applied(view, at)) tally.jumped.add(row)
 }

@@ -86,8 +86,7 @@ function memberWithout(history: History, message: number, stored: number): strin
   const seq = history.columns.seq[stored] ?? 0
   const sender = history.clients[history.messages.client[message] ?? -1]?.user
   const ledger = ledgerOf(history)
-  const applied = (client: number): boolean =>
-    (marksAt(ledger, client * history.rooms.length + room, seq) & (marks.everApplied | marks.excused)) !== 0
+  const applied = (client: number): boolean => (marksAt(ledger, client * history.rooms.length + room, seq) & (marks.everApplied | marks.excused)) !== 0
   // One that left later is no longer waited for.
   const waited = membershipOf(history).members[room]?.filter(
     (member) => member.user !== sender && must(member, seq) && member.intervals.some((interval) => interval.from < seq && interval.to === Infinity),

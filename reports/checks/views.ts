@@ -41,8 +41,8 @@ export class Views {
     return this.slotOf.map((slot) => (slot === -1 ? -1 : (this.state[stride * slot + word] ?? -1)))
   }
 
-  /** Adds a view, and returns its slot. May replace `flags` and `state`. */
-  open(view: number): number {
+  /** Adds a view, and returns its slot. */
+  #open(view: number): number {
     const from = this.#used
     this.#used += this.#capacity[view % this.#rooms] ?? 0
     if (this.#used > this.flags.length) {
@@ -66,22 +66,54 @@ export class Views {
     return slot
   }
 
+  #wordOf(view: number): number {
+    const slot = this.slotOf[view] ?? 0
+    return stride * (slot < 0 ? this.#open(view) : slot)
+  }
+
+  /** Notes the session of a row; the view is made when it is not there, which may replace `flags` and `state`. */
+  follow(view: number, session: number): void {
+    const word = this.#wordOf(view) + sessionWord
+    const before = this.state[word]
+    if (before === session) return
+    if (before !== -1) this.#age(view, layers.wire)
+    this.state[word] = session
+  }
+
+  /** Adds bits to those of a seq, and returns those before. */
+  add(view: number, seq: number, bits: number): number {
+    const word = this.#wordOf(view)
+    const place = (this.state[word + fromWord] ?? 0) + seq * (this.state[word + stepWord] ?? 1)
+    const known = this.flags[place] ?? 0
+    this.flags[place] = known | bits
+    return known
+  }
+
+  /** Notes a seq applied, and tells whether there is a hole before it. */
+  applied(view: number, seq: number): boolean {
+    const word = this.#wordOf(view) + lastWord
+    const previous = this.state[word] ?? 0
+    if (seq <= previous) return false
+    this.state[word] = seq
+    return previous !== seq - 1 && previous !== -1
+  }
+
   /** Moves the bits of what just ended (1 = wire, 6 = applied and shown) to those of earlier times. */
-  age(view: number, bits: number): void {
+  #age(view: number, bits: number): void {
     this.#change(view, 0, Infinity, (flags) => (flags & ~bits) | ((flags & bits) << 3))
   }
 
   /** A reset at `head`: what lies above the last applied seq up to head is excused, and a new generation follows the room from there. */
   reset(view: number, head: number): void {
-    const word = stride * ((this.slotOf[view] ?? -1) < 0 ? this.open(view) : (this.slotOf[view] ?? 0)) + lastWord
+    const word = this.#wordOf(view) + lastWord
     this.#change(view, Math.max(0, this.state[word] ?? 0), head, (flags) => flags | marks.excused)
-    this.age(view, layers.applied | layers.shown)
+    this.#age(view, layers.applied | layers.shown)
     this.state[word] = head
   }
 
   /** The bytes of seqs `first` to `last`, as far as the view has them. */
   #change(view: number, first: number, last: number, changed: (flags: number) => number): void {
-    const word = stride * (this.slotOf[view] ?? 0)
+    const word = this.#wordOf(view)
     const [from = 0, step = 1] = [this.state[word + fromWord], this.state[word + stepWord]]
     const top = Math.min(last, (this.#capacity[view % this.#rooms] ?? 0) - 1)
     for (let seq = first; seq <= top; seq++) this.flags[from + seq * step] = changed(this.flags[from + seq * step] ?? 0)
