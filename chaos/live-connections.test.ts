@@ -10,7 +10,7 @@ const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
 `
 
 test('only established connections at the listening end count, not the listener, the other end or those in TIME_WAIT', () => {
-  expect(establishedAt(table, 0x5208)).toBe(1)
-  expect(establishedAt(table, 0x5209)).toBe(1)
-  expect(establishedAt(table, 80)).toBe(0)
+  expect(establishedAt(table, 0x5208)).toEqual(['0100007F:C350'])
+  expect(establishedAt(table, 0x5209)).toEqual(['0100007F:C352'])
+  expect(establishedAt(table, 80)).toEqual([])
 })

@@ -6,28 +6,26 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHistoryWriter, type HistoryWriter } from '../reports/history/writer.ts'
-import { kinds, phases } from '../reports/history/kinds.ts'
+import { kinds } from '../reports/history/kinds.ts'
 import type { ClientInfo } from '../reports/history/history.ts'
 import { runArtillery } from '../scenarios/artillery.ts'
 import { assignClients } from '../scenarios/assignments.ts'
 import { type ControlServer, startControlServer } from '../scenarios/control-server.ts'
 import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { type Scenario, scriptVariables } from '../scenarios/scenario.ts'
-import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { NodeEvents } from '../system/cluster/node-process.ts'
 import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
 import { startCluster } from '../system/cluster/start-cluster.ts'
 import type { Topology } from '../system/cluster/topologies/topology.ts'
 import type { FoundComponents } from '../system/components/component.ts'
+import { unlessAborted, until } from './abortable.ts'
 import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { runSchedule, type Schedule } from './schedule.ts'
-import { settle } from './settle.ts'
+import { runSchedule } from './schedule.ts'
+import { quiescenceMs, Timeline } from './timeline.ts'
 
-/** D of chat.md: how long everything must have been quiet before it counts as settled. */
-const quiescenceMs = 4_000
 /** From the start of Artillery until every client is connected and has joined. */
 const arrivalDeadlineMs = 60_000
 const closeDeadlineMs = 15_000
@@ -129,7 +127,7 @@ export async function run(request: RunRequest): Promise<void> {
   )
   await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
 
-  const timeline = new Timeline({ request, record, writer, control, nowNs, originNs })
+  const timeline = new Timeline({ record, writer, control, nowNs, originNs, signal, line: reporter.line })
   const schedule = stack.use(
     runSchedule(steps, {
       surroundings: cluster,
@@ -203,59 +201,6 @@ function recordNodes(writer: HistoryWriter, nowNs: () => number, record: RunFold
   }
 }
 
-class Timeline {
-  current = { name: 'arrival', startNs: 0 }
-  readonly activeFaults = new Set<string>()
-  readonly #parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number; originNs: bigint }
-
-  constructor(parts: { request: RunRequest; record: RunFolder; writer: HistoryWriter; control: ControlServer; nowNs: () => number; originNs: bigint }) {
-    this.#parts = parts
-  }
-
-  begin(name: keyof typeof phases, durationMs = 0): void {
-    const { record, writer, control, nowNs } = this.#parts
-    this.close()
-    this.current = { name, startNs: nowNs() }
-    writer.row(this.current.startNs, -1, -1, -1, kinds.phase.code, 0, -1, -1, -1, phases[name])
-    record.phase(name, this.current.startNs / 1e6)
-    if (name !== 'audit') control.phase(name, this.#parts.originNs + BigInt(Math.round(this.current.startNs)), durationMs)
-  }
-
-  close(): void {
-    this.#parts.record.endPhase(this.#parts.nowNs() / 1e6)
-  }
-
-  async phase(name: 'warmup' | 'steady' | 'impact', durationMs: number, schedule: Schedule): Promise<void> {
-    this.begin(name, durationMs)
-    schedule.phase(name, this.current.startNs / 1e6)
-    await until(durationMs, this.#parts.request.signal)
-  }
-
-  /** Rows, console lines and the live line for what the schedule does. */
-  faultEvents(): { onInjected(index: number, name: string): void; onHealed(index: number, name: string): void } {
-    const { request, writer, nowNs } = this.#parts
-    return {
-      onInjected: (index, name) => {
-        this.activeFaults.add(name)
-        writer.row(nowNs(), -1, -1, -1, kinds.faultInjected.code, 0, -1, -1, -1, index)
-        request.reporter.line(`fault       ${name} injected`)
-      },
-      onHealed: (index, name) => {
-        this.activeFaults.delete(name)
-        writer.row(nowNs(), -1, -1, -1, kinds.faultHealed.code, 0, -1, -1, -1, index)
-        request.reporter.line(`fault       ${name} healed and probed`)
-      },
-    }
-  }
-
-  async settle(cluster: RunningCluster, deadlineMs: number): Promise<void> {
-    const { request, writer, control, nowNs } = this.#parts
-    this.begin('settle', deadlineMs)
-    const pending = await settle({ pending: async () => control.pending() ?? (await cluster.pending()), deadlineMs, quiescenceMs, signal: request.signal })
-    writer.row(nowNs(), -1, -1, -1, kinds.settled.code, 0, -1, -1, writer.name(pending ?? ''), pending === null ? 1 : 0)
-  }
-}
-
 function showLive(timeline: Timeline, control: ControlServer, clients: number, reporter: RunReporter): Disposable {
   const began = performance.now()
   const timer = setInterval(() => {
@@ -277,35 +222,4 @@ function showLive(timeline: Timeline, control: ControlServer, clients: number, r
 /** Past impact no event can trigger a fault any more. */
 function scheduleDeadlineMs({ phases: { warmupMs, steadyMs, impactMs } }: Experiment): number {
   return warmupMs + steadyMs + impactMs
-}
-
-/** Resolves after the time, rejects with the signal's reason when it is aborted first. */
-function until(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const abort = () => {
-      clearTimeout(timer)
-      reject(signal.reason as Error)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    }, durationMs)
-    signal.addEventListener('abort', abort, { once: true })
-  })
-}
-
-/** Rejects with the signal's reason as soon as it is aborted. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => {
-    aborted.reject(signal.reason)
-  }
-  signal.throwIfAborted()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { direction, streamsOf } from './direction.ts'
 import type { Fault } from './fault.ts'
-import { liveConnections } from '../live-connections.ts'
+import { livePeers } from '../live-connections.ts'
 import { breakLinks, type LinkBreak } from './link-fault.ts'
 import { toxics } from './toxics.ts'
 
@@ -27,22 +27,23 @@ export const stall: Fault<typeof parameters> = {
 }
 
 /**
- * Subtle: Toxiproxy 2.12 hangs for good, with all its proxies, when a toxic is removed that holds data of a connection whose
- * far end has closed meanwhile (a balancer that took the node for down, say). Such a link is made anew: what it held for
- * connections that are gone is lost with them.
+ * Subtle: when a toxic is removed that holds data for a far end which has closed meanwhile (a client that reconnected, a balancer
+ * that took the node for down), Toxiproxy 2.12 waits 5 s for every chunk and answers no question about its proxies until then.
+ * Such a link is made anew: what it held for connections that are gone is lost with them. Peers are compared, not counted,
+ * because a client that reconnects during the stall leaves the count as it was.
  */
 function releasing(held: Pick<LinkBreak, 'strike' | 'undo' | 'endsConnections'>): Pick<LinkBreak, 'strike' | 'undo' | 'endsConnections'> {
-  const liveAtStrike = new Map<string, number | null>()
+  const atStrike = new Map<string, ReadonlySet<string> | null>()
   return {
     ...held,
     async strike(link, toxiproxy) {
-      liveAtStrike.set(link.name, await liveConnections(link.port))
+      atStrike.set(link.name, await livePeers(link.port))
       await held.strike(link, toxiproxy)
     },
     async undo(link, toxiproxy) {
-      const before = liveAtStrike.get(link.name) ?? null
-      const now = await liveConnections(link.port)
-      if (before === null || now === null || now < before) await toxiproxy.recreate(link.name)
+      const before = atStrike.get(link.name) ?? null
+      const now = await livePeers(link.port)
+      if (before === null || now === null || !before.isSubsetOf(now)) await toxiproxy.recreate(link.name)
       else await held.undo(link, toxiproxy)
     },
   }

@@ -2,9 +2,10 @@
 import type { History } from '../history/history.ts'
 import type { JournalStage } from '../../system/journal-rows.ts'
 import { auditOf } from './audit.ts'
-import { ledgerOf, marks } from './ledger.ts'
+import { ledgerOf, marksAt } from './ledger.ts'
 import { operationsOf } from './operations.ts'
 import { sessionsOf } from './sessions.ts'
+import { marks } from './views.ts'
 
 export const loci = {
   queue: 'client queue',
@@ -62,11 +63,10 @@ export function locate(history: History, message: number, recipient: number | nu
   }
   if (recipient === null) return { where: loci.notPublished, node: accepted, atOrAfter: null }
   const [room, seq] = [history.columns.room[storedRow] ?? 0, history.columns.seq[storedRow] ?? 0]
-  const ledger = ledgerOf(history)
-  const view = ledger.viewBase[recipient * history.rooms.length + room] ?? -1
   const session = sessionsOf(history).nodeAt(recipient, operationsOf(history).commitNs[message] ?? NaN)
   const peer = history.names[session] ?? null
-  if (view >= 0 && ((ledger.flags[view + seq] ?? 0) & marks.everOnWire) !== 0) return { where: loci.notApplied, node: peer, atOrAfter: null }
+  const seen = marksAt(ledgerOf(history), recipient * history.rooms.length + room, seq)
+  if ((seen & marks.everOnWire) !== 0) return { where: loci.notApplied, node: peer, atOrAfter: null }
   if (at.published !== undefined || relayedBy.size > 0) return { where: loci.notOnWire, node: peer ?? accepted, atOrAfter: null }
   return { where: loci.notPublished, node: accepted, atOrAfter: lastRowOf(history, accepted, at.committed) }
 }

@@ -1,5 +1,5 @@
 /** What clients wanted and were told, by message. */
-import type { History } from '../history/history.ts'
+import type { History, JournalRows } from '../history/history.ts'
 import { once } from './once.ts'
 
 export interface Operations {
@@ -40,7 +40,7 @@ class LazyOperations implements Operations {
   get commitNs(): Float64Array {
     return this.#timesOf('commit', () => {
       const { journals, columns, messages } = this.#history
-      const times = timesAt(firstRows(this.#history.journalRowsOf('committed'), journals.message, messages.length), journals.tNs)
+      const times = firstTimes(this.#history.journalRowsOf('committed'), journals, messages.length)
       for (let own = 0; own < times.length; own++) {
         if (Number.isNaN(times[own])) times[own] = columns.tNs[this.okRow[own] ?? -1] ?? NaN
       }
@@ -88,6 +88,17 @@ function timesAt(rows: Int32Array, tNs: Float64Array): Float64Array {
     times[own] = row === -1 ? NaN : (tNs[row] ?? NaN)
   }
   return times
+}
+
+/** By message: the time of the first of these rows, NaN when none. */
+function firstTimes(rows: Int32Array, { tNs, message }: Pick<JournalRows, 'tNs' | 'message'>, length: number): Float64Array {
+  const first = new Float64Array(length).fill(NaN)
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index] ?? 0
+    const own = message[row] ?? -1
+    if (own >= 0) first[own] = tNs[row] ?? NaN
+  }
+  return first
 }
 
 /** An invocation in another client's name doesn't count. */

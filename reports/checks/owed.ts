@@ -5,12 +5,13 @@
  */
 import type { History } from '../history/history.ts'
 import { auditOf, type Audit } from './audit.ts'
-import { ledgerOf, marks } from './ledger.ts'
+import { ledgerOf } from './ledger.ts'
 import { membershipOf } from './membership.ts'
 import { once } from './once.ts'
 import { operationsOf } from './operations.ts'
 import { expectedOf } from './present.ts'
 import { sessionsOf, type Session } from './sessions.ts'
+import { marks } from './views.ts'
 
 /** By where the recipient was connected when the message was committed. */
 export interface Places {
@@ -84,6 +85,8 @@ export const owedOf = once((history: History): Owed => {
   return result
 })
 
+const noMessage = -2
+
 /** By cell of the audit: when its message was committed (NaN unknown), and the node that accepted it (name id, -1 unknown). */
 interface Commits {
   atNs: Float64Array
@@ -94,7 +97,7 @@ function commitsOf(history: History, { base, storedAt, storedRow, rowAt }: Audit
   const { session, message, room, seq } = history.columns
   const { commitNs } = operationsOf(history)
   const atNs = new Float64Array(storedAt.length).fill(NaN)
-  const node = new Int32Array(storedAt.length).fill(-1)
+  const node = new Int32Array(storedAt.length).fill(noMessage)
   const stored = history.rowsOf('stored')
   for (let index = 0; index < stored.length; index++) {
     const row = stored[index] ?? 0
@@ -108,14 +111,51 @@ function commitsOf(history: History, { base, storedAt, storedRow, rowAt }: Audit
   return { atNs, node }
 }
 
-/** What one client got of the seqs `first` to `last` of a room. */
+type Segment = Pick<Session, 'node' | 'fromNs' | 'toNs'>
+
+/** The seqs of one client in one room that are counted: where their commits and bytes lie, and where the client was connected. */
+interface Stretch {
+  cells: number
+  /** -1: the client has no bytes of the room. */
+  from: number
+  step: number
+  last: number
+  segment: Segment
+}
+
+/**
+ * Counts the messages from `first` that were applied and committed during the stretch's segment; returns the first other seq, or one above the last.
+ * Subtle: it calls nothing, like the ledger's hot loop. Commits of a room rise with seq, so that one segment mostly serves a whole session.
+ */
+function countApplied({ cells, from, step, last, segment }: Stretch, { atNs, node }: Commits, flags: Uint8Array, result: Owed, first: number): number {
+  const { node: at, fromNs, toNs } = segment
+  let [local, applied] = [0, 0]
+  let seq = first
+  if (from < 0) return seq
+  for (; seq <= last; seq++) {
+    const accepted = node[cells + seq] ?? noMessage
+    if (accepted === noMessage) continue
+    const committedNs = atNs[cells + seq] ?? 0
+    if (!(fromNs <= committedNs && committedNs < toNs) || ((flags[from + seq * step] ?? 0) & marks.everApplied) === 0) break
+    applied++
+    if (accepted === at) local++
+  }
+  if (at === -1) result.owed.offline += applied
+  else {
+    result.owed.local += local
+    result.owed.remote += applied - local
+  }
+  result.applied += applied
+  return seq
+}
+
+/** Counts what one client got of the seqs `first` to `last` of a room. */
 type Count = (client: number, room: number, first: number, last: number) => void
 
 function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
   const audit = auditOf(history)
-  const { base, storedAt } = audit
-  const { viewBase, flags } = ledgerOf(history)
-  const { atNs, node } = commitsOf(history, audit)
+  const { from, step, flags } = ledgerOf(history)
+  const commits = commitsOf(history, audit)
   const sessions = sessionsOf(history)
   const miss = (gap: Gap): void => {
     result.missing[gap.place]++
@@ -124,40 +164,25 @@ function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
     if (result.gaps.length < 1000) result.gaps.push(gap)
   }
   return (client, room, first, last) => {
-    const view = viewBase[client * history.rooms.length + room] ?? -1
-    const list = sessions.of[client] ?? []
-    const cells = base[room] ?? 0
-    let segment: Segment = { node: -1, fromNs: 0, toNs: 0 }
-    let { node: at, fromNs, toNs } = segment
-    let [local, remote, offline, applied] = [0, 0, 0, 0]
-    for (let seq = first; seq <= last; seq++) {
-      const message = storedAt[cells + seq] ?? -1
-      if (message < 0) continue
-      const committedNs = atNs[cells + seq] ?? 0
-      // Subtle: commits of a room rise with seq, so that one lookup serves a whole session.
-      if (!(fromNs <= committedNs && committedNs < toNs)) {
-        segment = segmentAt(list, committedNs)
-        at = segment.node
-        fromNs = segment.fromNs
-        toNs = segment.toNs
-      }
-      const isLocal = at === node[cells + seq]
-      if (at === -1) offline++
-      else if (isLocal) local++
-      else remote++
-      const got = view < 0 ? 0 : (flags[view + seq] ?? 0)
-      if ((got & marks.everApplied) !== 0) applied++
+    const view = client * history.rooms.length + room
+    const cells = audit.base[room] ?? 0
+    const stretch: Stretch = { cells, from: from[view] ?? -1, step: step[view] ?? 1, last, segment: { node: -1, fromNs: 0, toNs: 0 } }
+    for (let seq = countApplied(stretch, commits, flags, result, first); seq <= last; seq = countApplied(stretch, commits, flags, result, seq + 1)) {
+      const accepted = commits.node[cells + seq] ?? noMessage
+      if (accepted === noMessage) continue
+      const committedNs = commits.atNs[cells + seq] ?? NaN
+      const { fromNs, toNs } = stretch.segment
+      if (!(fromNs <= committedNs && committedNs < toNs)) stretch.segment = segmentAt(sessions.of[client] ?? [], committedNs)
+      const at = stretch.segment.node
+      const place = at === -1 ? 'offline' : at === accepted ? 'local' : 'remote'
+      result.owed[place]++
+      const got = stretch.from < 0 ? 0 : (flags[stretch.from + seq * stretch.step] ?? 0)
+      if ((got & marks.everApplied) !== 0) result.applied++
       else if ((got & marks.excused) !== 0) result.excused++
-      else miss({ client, room, seq, message, place: at === -1 ? 'offline' : isLocal ? 'local' : 'remote' })
+      else miss({ client, room, seq, message: audit.storedAt[cells + seq] ?? -1, place })
     }
-    result.owed.local += local
-    result.owed.remote += remote
-    result.owed.offline += offline
-    result.applied += applied
   }
 }
-
-type Segment = Pick<Session, 'node' | 'fromNs' | 'toNs'>
 
 /** The session at that time, or the time offline between two; of no length when the time isn't known. */
 function segmentAt(list: readonly Segment[], atNs: number): Segment {

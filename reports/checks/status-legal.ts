@@ -8,10 +8,11 @@ import { statuses } from '../history/kinds.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
-import { ledgerOf, marks } from './ledger.ts'
+import { ledgerOf, marksAt } from './ledger.ts'
 import { membershipOf, must, stays } from './membership.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
+import { marks } from './views.ts'
 
 type Status = keyof typeof statuses
 
@@ -84,11 +85,8 @@ function memberWithout(history: History, message: number, stored: number): strin
   const room = history.columns.room[stored] ?? 0
   const seq = history.columns.seq[stored] ?? 0
   const sender = history.clients[history.messages.client[message] ?? -1]?.user
-  const { viewBase, flags } = ledgerOf(history)
-  const applied = (client: number): boolean => {
-    const from = viewBase[client * history.rooms.length + room] ?? -1
-    return from >= 0 && ((flags[from + seq] ?? 0) & (marks.everApplied | marks.excused)) !== 0
-  }
+  const ledger = ledgerOf(history)
+  const applied = (client: number): boolean => (marksAt(ledger, client * history.rooms.length + room, seq) & (marks.everApplied | marks.excused)) !== 0
   // One that left later is no longer waited for.
   const waited = membershipOf(history).members[room]?.filter((member) => member.user !== sender && must(member, seq) && stays(member, seq))
   return waited?.find((member) => !member.clients.some(applied))?.user ?? null

@@ -4,8 +4,10 @@ import type { History } from './history.ts'
 import { kinds } from './kinds.ts'
 
 const none = new Int32Array(0)
-const grown = (rows: Int32Array): Int32Array<ArrayBuffer> => {
-  const larger = new Int32Array(Math.max(1024, 2 * rows.length))
+/** Rows are gathered here and then copied: memory that grows and is dropped makes the collector walk every name of the run. */
+let scratch = new Int32Array(1024)
+const grown = (rows: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(2 * rows.length)
   larger.set(rows)
   return larger
 }
@@ -16,7 +18,7 @@ const nearRows = 64
 /** Row numbers of one code. There's no index of all kinds: it is slower than the searches that a check needs, and larger than all else it makes. */
 function rowsWith(codes: Uint8Array, length: number, wanted: number): Int32Array {
   const bytes = Buffer.from(codes.buffer, codes.byteOffset, length)
-  let rows: Int32Array = none
+  let rows = scratch
   let [next, nearUntil] = [0, 0]
   for (let row = 0; row < length; row++) {
     if (codes[row] !== wanted) {
@@ -28,7 +30,8 @@ function rowsWith(codes: Uint8Array, length: number, wanted: number): Int32Array
     if (next === rows.length) rows = grown(rows)
     rows[next++] = row
   }
-  return rows.subarray(0, next)
+  scratch = rows
+  return rows.slice(0, next)
 }
 
 /** Adds `rowsOf` and `journalRowsOf`, each made at its first use. An unknown kind or stage has no rows. */

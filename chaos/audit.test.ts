@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { readerOf } from './audit.ts'
+
+let seq = 0
+const entry = (kind: string, actorId: string, payload: { userId?: string; banned?: boolean } = {}): Parameters<typeof readerOf>[0][number] => ({
+  kind,
+  actorId,
+  seq: ++seq,
+  payload: { userId: actorId, ...payload },
+})
+
+test('the reader is whoever joined first of those who are members at the end', () => {
+  seq = 0
+  const log = [entry('join', 'alice'), entry('join', 'bob'), entry('join', 'carol'), entry('message', 'alice', {})]
+  expect(readerOf(log)).toEqual({ user: 'alice', joinedSeq: 1 })
+  const later = [...log, entry('leave', 'alice'), entry('ban', 'alice', { userId: 'bob' }), entry('ban', 'alice', { userId: 'carol', banned: false })]
+  expect(readerOf(later)).toEqual({ user: 'carol', joinedSeq: 3 })
+})
+
+test('who was kicked and joined again reads from the new join on; a second join of a member changes nothing', () => {
+  seq = 0
+  const log = [entry('join', 'alice'), entry('join', 'bob'), entry('join', 'bob'), entry('leave', 'bob', { userId: 'alice' }), entry('join', 'alice')]
+  expect(readerOf(log)).toEqual({ user: 'bob', joinedSeq: 2 })
+  expect(readerOf([...log, entry('leave', 'bob')])).toEqual({ user: 'alice', joinedSeq: 5 })
+})
+
+test('a room that everybody left has no reader', () => {
+  seq = 0
+  expect(readerOf([entry('join', 'alice'), entry('leave', 'alice')])).toBeNull()
+  expect(readerOf([])).toBeNull()
+})
