@@ -1,6 +1,6 @@
 /** Delivered and read watermarks: gathered in memory, written in one bulk per second, read back from the store, never through the adapter. */
 import type { CursorState } from '../protocol.ts'
-import type { Store } from './store.ts'
+import type { Store, StoredCursor } from './store.ts'
 
 export interface Cursor extends CursorState {
   roomId: string
@@ -29,7 +29,10 @@ export function receiptStoreOf(store: Store): ReceiptStore {
       await store.cursors.bulkWrite(operations, { ordered: false })
     },
     async changed(rooms, sinceMs) {
-      const found = await store.cursors.find({ roomId: { $in: [...rooms] }, ...(sinceMs === null ? {} : { changedAt: { $gt: new Date(sinceMs) } }) }).toArray()
+      const ofRooms = { $match: { roomId: { $in: [...rooms] } } }
+      // Two stages: some servers scan for `{roomId: $in, changedAt}`, while others make one of it and choose the better index.
+      const stages = sinceMs === null ? [ofRooms] : [{ $match: { changedAt: { $gt: new Date(sinceMs) } } }, ofRooms]
+      const found = await store.cursors.aggregate<StoredCursor>(stages).toArray()
       return found.map(({ roomId, userId, deviceId, deliveredSeq, readSeq, changedAt }) => ({
         roomId,
         userId,

@@ -1,38 +1,21 @@
-/**
- * One room on one node: its known head, its state folded up to that head, and the queue that gives entries their seqs.
- * "Known head" means: every entry <= head is read and folded, here and in the records of messages.
- */
+/** One room on one node: its folded state, and the queue that gives entries their seqs. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { pageLimit } from '../protocol.ts'
-import { coalesce } from './coalesce.ts'
 import { entryOf, isSameOperation, wireOf } from './entries.ts'
-import { foldEntry } from './folding.ts'
-import { currentJoin, foldMembership } from './folds.ts'
-import { MessageStates } from './message-states.ts'
+import { currentJoin } from './folds.ts'
 import { permit } from './permission.ts'
 import { refusal } from './refusal.ts'
+import { RoomFold } from './room-fold.ts'
 import { bringsRecord, withRecords } from './showing.ts'
 import type { Refusal, WireEntry } from '../protocol.ts'
 import type { Intent, StoredEntry } from './entries.ts'
-import type { Membership } from './folds.ts'
-import type { LogStore } from './log-store.ts'
+import type { RoomFoldOptions } from './room-fold.ts'
 
 export type AppendOutcome = { ok: true; id: string; seq: number; epoch: string; duplicate: boolean } | Refusal
 
-export interface RoomLogOptions {
-  roomId: string
-  epoch: string
-  /** Membership as saved, at least up to `foldedThrough`; the other two as well. */
-  membership: Membership
-  /** Ids of the messages that are held for review. */
-  held: Set<string>
-  isClosed: boolean
-  foldedThrough: number
-  log: Omit<LogStore, 'readHeads' | 'findHeld'>
+export interface RoomLogOptions extends RoomFoldOptions {
   node: string
   nowMs: () => number
-  /** Right after an entry is folded, in seq order, in the same step. */
-  onFolded: (roomId: string, entry: WireEntry) => void
   /** An entry of this node's own is committed and folded; `wire` is what to tell of it. */
   onCommitted: (entry: StoredEntry, wire: WireEntry) => void
   onError: (error: unknown, during: string) => void
@@ -50,42 +33,16 @@ const collisionDeadlineMs = 5000
 /** Kinds that may gather in one batch: none of them decides whether another one is allowed. */
 const gathering: ReadonlySet<Intent['kind']> = new Set(['message', 'edit', 'react', 'unreact'])
 
-export class RoomLog {
-  readonly roomId: string
-  readonly epoch: string
-  readonly membership: Membership
-  /** Ids of the messages that are held for review. */
-  readonly held: Set<string>
-  /** Users whose membership changed since it was last saved. */
-  readonly unsaved = new Set<string>()
-  /** Resolves when everything that was stored at the call is folded. Rejects when the store doesn't answer. */
-  readonly catchUp: () => Promise<void>
+export class RoomLog extends RoomFold {
   readonly #options: RoomLogOptions
-  readonly #messages: MessageStates
-  #head: number
-  #isClosed: boolean
   #queue: Waiting[] = []
   #inFlight = 0
 
   constructor(options: RoomLogOptions) {
+    super(options)
     this.#options = options
-    this.roomId = options.roomId
-    this.epoch = options.epoch
-    this.membership = options.membership
-    this.held = options.held
-    this.#isClosed = options.isClosed
-    this.#head = options.foldedThrough
-    this.#messages = new MessageStates(options)
-    this.catchUp = coalesce(() => this.#readPastHead())
   }
 
-  get head(): number {
-    return this.#head
-  }
-  /** Ended for good. */
-  get isClosed(): boolean {
-    return this.#isClosed
-  }
   get pending(): number {
     return this.#queue.length + this.#inFlight
   }
@@ -96,50 +53,6 @@ export class RoomLog {
       this.#queue.push({ intent, resolve })
       if (this.#inFlight === 0) void this.#pump()
     })
-  }
-
-  /**
-   * Takes entries that another node publishes: it has folded them into the records already, so here they change the room's state only.
-   * Gives false when there is a gap before the first new one.
-   */
-  observe(entries: readonly WireEntry[]): boolean {
-    for (const entry of entries) {
-      if (entry.seq <= this.#head) continue
-      if (entry.seq !== this.#head + 1) return false
-      this.#head = entry.seq
-      const changed = foldMembership(this.membership, entry)
-      if (changed !== null) this.unsaved.add(changed)
-      this.#messages.observe(entry)
-      this.#foldHeld(entry)
-      if (entry.kind === 'closed') this.#isClosed = true
-      this.#options.onFolded(this.roomId, entry)
-    }
-    return true
-  }
-
-  /** Folds entries that were read from the log: into the records first, then here. False as above; rejects when the store doesn't answer. */
-  async fold(entries: readonly StoredEntry[]): Promise<boolean> {
-    for (const entry of entries) {
-      if (entry.seq <= this.#head) continue
-      if (entry.seq !== this.#head + 1) return false
-      if (entry.kind !== 'message' && entry.kind !== 'join') await foldEntry(this.#options.log, entry)
-      // Another fold may have come by during the wait; then this one finds it done.
-      this.observe([wireOf(entry)])
-    }
-    return true
-  }
-
-  #foldHeld({ change }: WireEntry): void {
-    if (change?.kind === 'moderate' && change.action === 'hold') this.held.add(change.messageId)
-    else if (change?.kind === 'moderate' || change?.kind === 'delete') this.held.delete(change.messageId)
-  }
-
-  async #readPastHead(): Promise<void> {
-    for (let more = true; more;) {
-      const after = this.#head
-      await this.fold(await this.#options.log.readWindow({ roomId: this.roomId, epoch: this.epoch, after, upTo: after + pageLimit }))
-      more = this.#head >= after + pageLimit
-    }
   }
 
   async #pump(): Promise<void> {
@@ -183,7 +96,7 @@ export class RoomLog {
         continue
       }
       // Subtle: nothing is awaited between the look at folded state and this, so that state is the one at the known head.
-      const from = this.#head
+      const from = this.head
       const entries = this.#entriesOf(rest, from, node, nowMs())
       const outcome = await log.insertBatch(entries)
       if (outcome.kind === 'unknown') return this.#settleUnknown(rest, outcome.error)
@@ -198,7 +111,7 @@ export class RoomLog {
         continue
       }
       await this.catchUp()
-      if (this.#head > from + stored) {
+      if (this.head > from + stored) {
         probeMs = 5
         continue
       }
@@ -217,7 +130,7 @@ export class RoomLog {
       const { messageId } = intent
       const seq = from + 1 + index
       if (messageId === undefined) return entryOf(intent, { roomId, epoch, seq }, node, nowMs)
-      const previousRev = revs.get(messageId) ?? this.#messages.get(messageId)?.rev
+      const previousRev = revs.get(messageId) ?? this.messages.get(messageId)?.rev
       revs.set(messageId, seq)
       return entryOf(intent, { roomId, epoch, seq, previousRev }, node, nowMs)
     })
@@ -225,7 +138,7 @@ export class RoomLog {
 
   async #loadTargets(batch: readonly Waiting[]): Promise<void> {
     const targets = batch.flatMap(({ intent }) => intent.messageId ?? intent.message?.replyTo ?? [])
-    if (targets.length > 0) await this.#messages.load(targets, (ids) => this.#options.log.findMessages(ids))
+    if (targets.length > 0) await this.messages.load(targets, (ids) => this.#options.log.findMessages(ids))
   }
 
   /** Null: folded state lets it be appended. Else its answer: a refusal, or that it is so already. */
@@ -233,7 +146,7 @@ export class RoomLog {
     const joinedSeq = currentJoin(this.membership, intent.actorId)
     if (intent.kind === 'join' && joinedSeq !== null) return { ok: true, id: intent.id, seq: joinedSeq, epoch: this.epoch, duplicate: true }
     const { roomId, membership, isClosed } = this
-    return permit({ roomId, membership, isClosed, message: this.#messages.get, nowMs: this.#options.nowMs() }, intent)
+    return permit({ roomId, membership, isClosed, message: this.messages.get, nowMs: this.#options.nowMs() }, intent)
   }
 
   /** Unless it is done already, by an attempt that was still under way when this one came: what was done may have taken the right to do it. */
@@ -264,8 +177,8 @@ export class RoomLog {
   /** The answer to a resend whose first attempt is stored as `found`. */
   async resendOutcome(found: StoredEntry, intent: Intent): Promise<AppendOutcome> {
     if (!isSameOperation(found, this.roomId, intent)) return refusal('id_reused', `operation ${intent.operationId} is another one already`)
-    if (found.epoch === this.epoch && found.seq > this.#head) await this.catchUp()
-    if (found.epoch === this.epoch && found.seq > this.#head)
+    if (found.epoch === this.epoch && found.seq > this.head) await this.catchUp()
+    if (found.epoch === this.epoch && found.seq > this.head)
       return refusal('unavailable', `seq ${found.seq} is stored, but not everything before it is readable yet`, 100)
     return { ok: true, id: found._id, seq: found.seq, epoch: found.epoch, duplicate: true }
   }
@@ -276,7 +189,7 @@ export class RoomLog {
     await this.catchUp()
     for (const waiting of batch) {
       const found = await this.#options.log.findOperation(waiting.intent.actorId, waiting.intent.operationId)
-      const isOwn = found !== null && found._id === waiting.intent.id && found.seq <= this.#head
+      const isOwn = found !== null && found._id === waiting.intent.id && found.seq <= this.head
       if (isOwn) await this.#accept(waiting, found)
       else this.#refuseAll([waiting], 'the store did not confirm it')
     }

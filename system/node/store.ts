@@ -118,6 +118,7 @@ export function indexesOf(store: Store): Indexes {
       await store.confirmations.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
       await store.audits.createIndex({ roomId: 1, at: 1 }, { name: 'room_at' })
       await store.cursors.createIndex({ roomId: 1, changedAt: 1 }, { name: 'room_changed' })
+      await store.cursors.createIndex({ changedAt: 1 }, { name: 'changed' })
       await store.rooms.createIndex({ 'retention.policy.kind': 1 }, { name: 'retention' })
       await store.cursors.createIndex({ userId: 1 }, { name: 'user' })
       await store.database.collection('archives').createIndex({ roomId: 1, epoch: 1 }, { name: 'room' })
