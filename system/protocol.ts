@@ -20,11 +20,12 @@ export type Role = (typeof roles)[number]
 /** A client further behind than this many entries gets `sync:reset` instead of a replay. */
 export const replayLimit = 1000
 
+/** One name is none: as the key of an object it would be lost. */
 const identifier = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only')
+  .regex(/^(?!__proto__$)[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : - only, and not __proto__')
 export const roomId = identifier
 const userId = identifier
 export const deviceId = identifier

@@ -32,7 +32,8 @@ import { setRetention } from './retention.ts'
 import { search } from './search.ts'
 import { unread } from './unread.ts'
 import { archivePage } from './archive-page.ts'
-import { invalidPayload, refusal, refusalOf } from './refusal.ts'
+import { parsePayload } from './payload.ts'
+import { refusal, refusalOf } from './refusal.ts'
 import { SocketSync } from './sync.ts'
 import { join, leave, send } from './write-path.ts'
 import type { z } from 'zod'
@@ -61,9 +62,9 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
         context.events.answered(event, session, received[0], result, context.seconds() - begunAt)
       }
       if (context.expiry.isOver(socket)) return finish(refusal('token_expired', 'the token has expired'))
-      const parsed = schema.safeParse(received[0])
-      if (!parsed.success) return finish(invalidPayload(parsed.error))
-      handle(parsed.data).then(finish, (error: unknown) => {
+      const parsed = parsePayload(schema, received[0])
+      if (!parsed.ok) return finish(parsed)
+      handle(parsed.request).then(finish, (error: unknown) => {
         context.onError(error, event)
         finish(refusalOf(error))
       })
@@ -196,8 +197,10 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
     guarded('archive:page', archiveRequest, (request) => archivePage(context, session, request)),
   )
   const known: ReadonlySet<string> = new Set(socket.eventNames().map(String))
-  socket.onAny((event: string, ...received: unknown[]) => {
+  // On the wire the name of an event may be a number too.
+  socket.onAny((event: string | number, ...received: unknown[]) => {
+    const name = String(event)
     const last = received.at(-1)
-    if (!known.has(event) && isAnswer(last)) last(refusal('invalid', `event: there is no event ${JSON.stringify(event.slice(0, 64))}`))
+    if (!known.has(name) && isAnswer(last)) last(refusal('invalid', `event: there is no event ${JSON.stringify(name.slice(0, 64))}`))
   })
 }

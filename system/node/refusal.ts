@@ -12,9 +12,14 @@ export function leaseLost(): Refusal {
   return refusal('unavailable', 'the lease of this node has run out', 200)
 }
 
-/** Names each wrong field; a body over the limit has a code of its own. */
+/** A refusal must not be larger than what it refuses. */
+const namedIssues = 8
+const issueLength = 120
+
+/** Names the first wrong fields; a body over the limit has a code of its own. */
 export function invalidPayload(error: z.ZodError): Refusal {
-  const message = error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`).join('; ')
+  const named = error.issues.slice(0, namedIssues).map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`.slice(0, issueLength))
+  const message = [...named, ...(error.issues.length > namedIssues ? [`${error.issues.length - namedIssues} more`] : [])].join('; ')
   const isTooLarge = error.issues.every((issue) => issue.path.join('.') === 'body' && issue.code === 'custom')
   return refusal(isTooLarge ? 'too_large' : 'invalid', message)
 }

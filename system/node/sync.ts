@@ -55,7 +55,7 @@ export class SocketSync {
     const rooms = entered.flatMap((found) => found ?? [])
     // After the answer has left: the client learns first which rooms to expect.
     setImmediate(() => void this.#replayAll(generation, rooms).finally(leave))
-    return { ok: true, rooms: rooms.map(({ room }) => room.roomId), further: own.filter((roomId) => !(roomId in request.rooms)) }
+    return { ok: true, rooms: rooms.map(({ room }) => room.roomId), further: own.filter((roomId) => !Object.hasOwn(request.rooms, roomId)) }
   }
 
   async #enter(roomId: string, cursor: Cursor): Promise<Entered | null> {
