@@ -6,6 +6,7 @@ import { createAlarms } from './alarms.ts'
 import { createChanges } from './changes.ts'
 import { createConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { endingStorage } from './ending-storage.ts'
 import { createIntake } from './intake.ts'
 import { createMembership } from './membership.ts'
 import type { Membership } from './membership.ts'
@@ -36,8 +37,9 @@ import { createWithdrawals } from './withdrawals.ts'
 
 /** A client with what its storage still has of it; it connects when told to. */
 export async function createChatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const { storage, random, now, userId, deviceId, parts = clientParts } = options
+  const { random, now, userId, deviceId, parts = clientParts } = options
   const settings: ClientSettings = { ...defaultSettings, ...options.settings }
+  const storage = endingStorage(options.storage)
   const stored = await storage.load()
   const alarms = createAlarms()
   const changes = createChanges()
@@ -256,6 +258,7 @@ export async function createChatClient(options: ChatClientOptions): Promise<Chat
       connection.close('closed')
       alarms.close()
       changes.close()
+      await storage.end()
     },
   }
 }
