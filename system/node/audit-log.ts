@@ -3,9 +3,7 @@ import { excludedBy } from './folds.ts'
 import { wireOf } from './entries.ts'
 import type { StoredEntry } from './entries.ts'
 
-export type AuditAction =
-  | 'kick' | 'ban' | 'unban' | 'mute' | 'unmute' | 'role'
-  | 'hold' | 'release' | 'remove' | 'delete' | 'purge' | 'close' | 'retention' // prettier-ignore
+export type AuditAction = 'kick' | 'ban' | 'unban' | 'mute' | 'unmute' | 'role' | 'hold' | 'release' | 'remove' | 'delete' | 'purge' | 'close' | 'retention'
 export interface AuditRecord {
   /** Id of the entry that did it, where there is one: so it is written once, whoever folds. */
   _id: string
@@ -29,7 +27,18 @@ export function auditOf(entry: StoredEntry): AuditRecord | null {
   if (action === null) return null
   const { _id, roomId, epoch, seq, at, actorId, messageId, payload } = entry
   const { userId, body: _body, ...detail } = payload
-  return { _id, roomId, epoch, seq, at, actorId, action, ...(userId === undefined ? {} : { userId }), ...(messageId === undefined ? {} : { messageId }), detail }
+  return {
+    _id,
+    roomId,
+    epoch,
+    seq,
+    at,
+    actorId,
+    action,
+    ...(userId === undefined ? {} : { userId }),
+    ...(messageId === undefined ? {} : { messageId }),
+    detail,
+  }
 }
 
 function actionOf(entry: StoredEntry): AuditAction | null {

@@ -31,7 +31,12 @@ async function giveRole(owner: Connected, room: string, userId: string, role: Ro
   expect(await ask(owner).emitWithAck('member:role', { room, userId, role, operationId: uuidv7() })).toMatchObject({ ok: true })
 }
 const stored = (roomId: string) =>
-  client.db('chat').collection<StoredEntry>('room_log').find({ roomId }).toArray().then((entries) => entries.toSorted((left, right) => left.seq - right.seq))
+  client
+    .db('chat')
+    .collection<StoredEntry>('room_log')
+    .find({ roomId })
+    .toArray()
+    .then((entries) => entries.toSorted((left, right) => left.seq - right.seq))
 const audited = (roomId: string) => client.db('chat').collection<AuditRecord>('audit_log').find({ roomId }).toArray()
 
 /** ann owns the room and is on node 1; bob and mod, who are on node 2, are a member and a moderator. */
@@ -49,18 +54,33 @@ test('an edit, a reply and reactions reach the other node, and every later reade
   const edit = { ...about(room, id), body: 'hello' }
   const edited = await ask(ann).emitWithAck('message:edit', edit)
   if (!edited.ok) throw new Error(edited.error.message)
-  expect(await entryAt(bob, room, edited.seq)).toMatchObject({ kind: 'edit', actorId: 'ann', previousRev: seq, change: { kind: 'edit', messageId: id, body: 'hello' } })
+  expect(await entryAt(bob, room, edited.seq)).toMatchObject({
+    kind: 'edit',
+    actorId: 'ann',
+    previousRev: seq,
+    change: { kind: 'edit', messageId: id, body: 'hello' },
+  })
   expect(await ask(ann).emitWithAck('message:edit', edit)).toEqual({ ...edited, duplicate: true })
   expect(await ask(ann).emitWithAck('message:edit', { ...edit, body: 'other' })).toMatchObject(refused('id_reused'))
-  expect(await ask(ann).emitWithAck('message:react', { ...about(room, id), operationId: edit.operationId, emoji: '👍', remove: false })).toMatchObject(refused('id_reused'))
+  expect(await ask(ann).emitWithAck('message:react', { ...about(room, id), operationId: edit.operationId, emoji: '👍', remove: false })).toMatchObject(
+    refused('id_reused'),
+  )
 
   const reply = await say(bob, room, 'hi', { replyTo: id })
   expect(await entryAt(ann, room, reply.seq)).toMatchObject({ message: { replyTo: id } })
   await expect(say(bob, room, 'hi', { replyTo: uuidv7() })).rejects.toThrow('not_found')
-  for (const [member, emoji, remove] of [[ann, '👍', false], [bob, '👍', false], [bob, '$a.b', false], [ann, '👍', true]] as const) // prettier-ignore
+  for (const [member, emoji, remove] of [
+    [ann, '👍', false],
+    [bob, '👍', false],
+    [bob, '$a.b', false],
+    [ann, '👍', true],
+  ] as const)
     expect(await ask(member).emitWithAck('message:react', { ...about(room, id), emoji, remove })).toMatchObject({ ok: true, duplicate: false })
   const message = (await historyOf(bob, room)).find((entry) => entry.id === id)
-  expect(message).toMatchObject({ rev: reply.seq + 4, message: { body: 'hello', edits: 1, editedAt: expect.any(Number), reactions: { '👍': ['bob'], '$a.b': ['bob'] } } })
+  expect(message).toMatchObject({
+    rev: reply.seq + 4,
+    message: { body: 'hello', edits: 1, editedAt: expect.any(Number), reactions: { '👍': ['bob'], '$a.b': ['bob'] } },
+  })
   expect(await ask(bob).emitWithAck('message:edit', { ...about(room, id), body: 'mine' })).toMatchObject(refused('forbidden'))
   expect(await ask(bob).emitWithAck('message:edit', { ...about(room, uuidv7()), body: 'x' })).toMatchObject(refused('not_found'))
   expect(await ask(bob).emitWithAck('message:edit', { ...about('elsewhere', id), body: 'x' })).toMatchObject(refused('forbidden'))
@@ -103,7 +123,10 @@ test('a deletion leaves nothing of the content, neither in the record nor in its
   expect(recordOf(entries.find((entry) => entry._id === id)!)).toEqual(foldLog(entries).get(id))
   expect((await historyOf(ann, room)).find((entry) => entry.id === id)?.message).toMatchObject({ body: null, deleted: { by: 'mod', kind: 'moderator' } })
   expect(await ask(bob).emitWithAck('message:edit', { ...about(room, id), body: 'back' })).toMatchObject(refused('not_found'))
-  expect(await audited(room)).toMatchObject([{ action: 'role', userId: 'mod' }, { action: 'delete', actorId: 'mod', messageId: id, detail: { reason: 'not for here' } }])
+  expect(await audited(room)).toMatchObject([
+    { action: 'role', userId: 'mod' },
+    { action: 'delete', actorId: 'mod', messageId: id, detail: { reason: 'not for here' } },
+  ])
   const own = await say(bob, room, 'mine')
   await ask(bob).emitWithAck('message:delete', about(room, own.id))
   expect(await audited(room)).toHaveLength(2)
@@ -174,7 +197,8 @@ test('who is muted may read but not speak, until it is taken back or over', asyn
   const room = 'mutes'
   const { ann, bob, mod } = await roomOf(room)
   const { id } = await say(bob, room, 'before')
-  const mute = (muted: boolean, until: number | null = null) => ask(mod).emitWithAck('member:mute', { room, userId: 'bob', muted, until, operationId: uuidv7() })
+  const mute = (muted: boolean, until: number | null = null) =>
+    ask(mod).emitWithAck('member:mute', { room, userId: 'bob', muted, until, operationId: uuidv7() })
   expect(await mute(true)).toMatchObject({ ok: true })
   await expect(say(bob, room, 'during')).rejects.toThrow('forbidden')
   expect(await ask(bob).emitWithAck('message:edit', { ...about(room, id), body: 'x' })).toMatchObject(refused('forbidden'))

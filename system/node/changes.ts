@@ -1,7 +1,16 @@
 /** Changes of messages and members: each one entry of the log, authorised by the room's queue, the same answer however often it is asked. */
 import { refusal } from './refusal.ts'
 import type {
-  BanRequest, ChangeAck, DeleteRequest, EditRequest, ExclusionAck, KickRequest, ModerateRequest, MuteRequest, ReactRequest, RoleRequest, // prettier-ignore
+  BanRequest,
+  ChangeAck,
+  DeleteRequest,
+  EditRequest,
+  ExclusionAck,
+  KickRequest,
+  ModerateRequest,
+  MuteRequest,
+  ReactRequest,
+  RoleRequest,
 } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
 import type { Intent } from './entries.ts'

@@ -33,7 +33,8 @@ test('who is kicked is told so, and gets nothing that is committed after the ack
   const kicked = await ask(ann).emitWithAck('member:kick', kick)
   if (!kicked.ok) throw new Error(kicked.error.message)
   expect(kicked).toMatchObject({ state: 'done', duplicate: false })
-  for (const device of [bob, bobToo]) expect(await entryAt(device, room, kicked.seq)).toMatchObject({ kind: 'leave', actorId: 'ann', change: { userId: 'bob', reason: 'enough' } })
+  for (const device of [bob, bobToo])
+    expect(await entryAt(device, room, kicked.seq)).toMatchObject({ kind: 'leave', actorId: 'ann', change: { userId: 'bob', reason: 'enough' } })
   const secret = await say(ann, room, 'behind his back')
   await entryAt(ann, room, secret.seq)
   expect(await ask(ann).emitWithAck('member:kick', kick)).toEqual({ ...kicked, duplicate: true })
@@ -48,13 +49,17 @@ test('who is kicked is told so, and gets nothing that is committed after the ack
   }
   // A kick is no ban.
   await joinRoom(bob, room)
-  expect(await ask(bob).emitWithAck('range:get', { room, epoch, after: 0, upTo: secret.seq + 1 })).toMatchObject({ ok: true, entries: [{ seq: 2 }, { seq: 3 }, { seq: 5 }] })
+  expect(await ask(bob).emitWithAck('range:get', { room, epoch, after: 0, upTo: secret.seq + 1 })).toMatchObject({
+    ok: true,
+    entries: [{ seq: 2 }, { seq: 3 }, { seq: 5 }],
+  })
 })
 
 test('who is banned is out and stays out until the ban is taken back or over', async () => {
   const room = 'bans'
   const { ann, bob } = await roomOf(room)
-  const ban = (banned: boolean, until: number | null = null) => ask(ann).emitWithAck('member:ban', { room, userId: 'bob', banned, until, operationId: uuidv7() })
+  const ban = (banned: boolean, until: number | null = null) =>
+    ask(ann).emitWithAck('member:ban', { room, userId: 'bob', banned, until, operationId: uuidv7() })
   const banned = await ban(true)
   expect(banned).toMatchObject({ ok: true, state: 'done' })
   if (banned.ok) await entryAt(bob, room, banned.seq)
@@ -92,7 +97,7 @@ test('a node that is stopped past its lease keeps a kick pending until the lease
   const stopped = cluster.nodes[1].process
   stopped.signal('SIGSTOP')
   const stoppedAt = performance.now()
-  onTestFinished(() => void stopped.signal('SIGCONT'))
+  onTestFinished(() => stopped.signal('SIGCONT'))
   const kick = kickOf(room, 'bob')
   expect(await ask(ann).emitWithAck('member:kick', kick)).toMatchObject({ ok: true, state: 'pending', duplicate: false })
   await askUntilDone(() => ask(ann).emitWithAck('member:kick', kick), leaseMs + 2000)

@@ -1,9 +1,10 @@
 /** fold(log) = records: for random logs, whoever writes and whoever dies in between. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { auditOf } from './audit-log.ts'
 import { foldLog, recordOf } from './fold-records.ts'
 import { memoryLog } from './fixtures/memory-log.ts'
+import { foldEntry } from './folding.ts'
 import { RoomLog } from './room-log.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { MemoryLog } from './fixtures/memory-log.ts'
@@ -13,12 +14,27 @@ import type { AppendOutcome } from './room-log.ts'
 
 const users = ['ann', 'bob', 'carl'] as const
 const membership = (): Membership =>
-  new Map(users.map((user, index) => [user, { role: (['owner', 'moderator', 'member'] as const)[index] ?? 'member', intervals: [{ joinedSeq: index + 1, leftSeq: null }], foldedSeq: index + 1 }]))
+  new Map(
+    users.map((user, index) => [
+      user,
+      { role: (['owner', 'moderator', 'member'] as const)[index] ?? 'member', intervals: [{ joinedSeq: index + 1, leftSeq: null }], foldedSeq: index + 1 },
+    ]),
+  )
 
-function open(log: LogStore, foldedThrough = 3, onCommitted = (_: StoredEntry) => {}): RoomLog {
+function open(log: LogStore, foldedThrough = 3, onCommitted: (entry: StoredEntry) => void = () => {}): RoomLog {
   return new RoomLog({
-    roomId: 'r', epoch: 'e', membership: membership(), held: new Set(), isClosed: false, foldedThrough, log, node: 'n', nowMs: () => 1000,
-    onFolded() {}, onError() {}, onCommitted, // prettier-ignore
+    roomId: 'r',
+    epoch: 'e',
+    membership: membership(),
+    held: new Set(),
+    isClosed: false,
+    foldedThrough,
+    log,
+    node: 'n',
+    nowMs: () => 1000,
+    onFolded() {},
+    onError() {},
+    onCommitted,
   })
 }
 
@@ -33,7 +49,10 @@ interface Operation {
 function intentOf({ actor, kind, target, text, action }: Operation, index: number, messages: readonly string[]): Intent {
   const common = { id: `id-${index}`, kind, actorId: actor, operationId: `op-${index}`, attempt: 1 }
   if (kind === 'message')
-    return { ...common, message: { senderId: actor, deviceId: 'd', clientMessageId: `op-${index}`, clientSeq: index, type: 'text', body: text, clientCreatedAt: 0 } }
+    return {
+      ...common,
+      message: { senderId: actor, deviceId: 'd', clientMessageId: `op-${index}`, clientSeq: index, type: 'text', body: text, clientCreatedAt: 0 },
+    }
   const payload = kind === 'edit' ? { body: text } : kind === 'delete' ? { by: 'moderator' as const } : kind === 'moderate' ? { action } : { emoji: text }
   return { ...common, messageId: messages[target % Math.max(messages.length, 1)] ?? 'none', payload }
 }
@@ -46,7 +65,9 @@ async function expectFolded({ log, stored, audits }: MemoryLog): Promise<void> {
   expect(audits.map((record) => record._id).toSorted()).toEqual(stored.flatMap((entry) => auditOf(entry)?._id ?? []).toSorted())
   for (const { _id, deleted, moderation } of messages)
     if (deleted !== undefined || moderation?.state === 'removed')
-      expect(stored.filter((entry) => entry._id === _id || (entry.kind === 'edit' && entry.messageId === _id)).map((entry) => entry.payload.body)).not.toContainEqual(expect.any(String))
+      expect(
+        stored.filter((entry) => entry._id === _id || (entry.kind === 'edit' && entry.messageId === _id)).map((entry) => entry.payload.body),
+      ).not.toContainEqual(expect.any(String))
 }
 
 class Died extends Error {}
@@ -57,18 +78,26 @@ function dyingAfter(log: LogStore, writes: number): LogStore {
     if (left <= 0) throw new Died()
     return work()
   }
-  const writing = <A extends unknown[], T>(work: (...given: A) => Promise<T>) => (...given: A) =>
-    alive(async () => {
-      const answer = await work(...given)
-      left -= 1
-      if (left === 0) throw new Died()
-      return answer
-    })
+  const writing =
+    <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
+    (...given: A) =>
+      alive(async () => {
+        const answer = await work(...given)
+        left -= 1
+        if (left === 0) throw new Died()
+        return answer
+      })
   return {
-    insertBatch: writing(log.insertBatch), audit: writing(log.audit), blankPayloads: writing(log.blankPayloads), updateRecord: writing(log.updateRecord),
-    readWindow: (window) => alive(() => log.readWindow(window)), readHeads: (windows) => alive(() => log.readHeads(windows)),
-    findOperation: (actor, operation) => alive(() => log.findOperation(actor, operation)), findMessages: (ids) => alive(() => log.findMessages(ids)),
-    readChanges: (id) => alive(() => log.readChanges(id)), findHeld: (roomId, epoch) => alive(() => log.findHeld(roomId, epoch)), // prettier-ignore
+    insertBatch: writing((entries: Parameters<LogStore['insertBatch']>[0]) => log.insertBatch(entries)),
+    audit: writing((record: Parameters<LogStore['audit']>[0]) => log.audit(record)),
+    blankPayloads: writing((ids: Parameters<LogStore['blankPayloads']>[0]) => log.blankPayloads(ids)),
+    updateRecord: writing((...update: Parameters<LogStore['updateRecord']>) => log.updateRecord(...update)),
+    readWindow: (window) => alive(() => log.readWindow(window)),
+    readHeads: (windows) => alive(() => log.readHeads(windows)),
+    findOperation: (actor, operation) => alive(() => log.findOperation(actor, operation)),
+    findMessages: (ids) => alive(() => log.findMessages(ids)),
+    readChanges: (id) => alive(() => log.readChanges(id)),
+    findHeld: (roomId, epoch) => alive(() => log.findHeld(roomId, epoch)),
   }
 }
 
@@ -137,7 +166,12 @@ describe('a node dies', () => {
     await expectFolded(memory)
   }
   for (const { kind, intent } of changes) {
-    const steps = { edit: ['insert'], react: ['insert'], delete: ['insert', 'blanking of the edits'], moderate: ['insert', 'audit record', 'blanking of the edits'] }[kind]
+    const steps = {
+      edit: ['insert'],
+      react: ['insert'],
+      delete: ['insert', 'blanking of the edits'],
+      moderate: ['insert', 'audit record', 'blanking of the edits'],
+    }[kind]
     for (const [index, step] of steps.entries())
       test(`between the ${step} and what follows it of a ${kind}: the next reader repairs it`, async () => {
         const memory = await prepared()
@@ -167,7 +201,6 @@ test('a cold reader that meets a later change first folds the earlier one before
   expect(edit).toMatchObject({ kind: 'edit', seq: 5, previousRev: 4 })
   const late: StoredEntry = { ...structuredClone(edit!), _id: 'late', operationId: 'late', seq: 6, previousRev: 5, kind: 'react', payload: { emoji: 'x' } }
   memory.stored.push(late)
-  const { foldEntry } = await import('./folding.ts')
   await foldEntry(memory.log, late)
   expect(memory.stored[0]).toMatchObject({ rev: 6, body: 'second', reactions: [{ emoji: 'x', userId: 'carl' }] })
 })

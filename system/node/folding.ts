@@ -30,5 +30,6 @@ async function foldChange(store: FoldingStore, entry: StoredEntry, messageId: st
   for (const change of earlier) await foldChange(store, change, messageId)
   if (await update()) return
   const [again] = await store.findMessages([messageId])
-  if ((again?.rev ?? 0) < entry.seq) throw new Error(`message ${messageId} is at rev ${again?.rev}, so seq ${entry.seq} after rev ${entry.previousRev} can't be folded`)
+  if ((again?.rev ?? 0) < entry.seq)
+    throw new Error(`message ${messageId} is at rev ${again?.rev}, so seq ${entry.seq} after rev ${entry.previousRev} can't be folded`)
 }

@@ -25,15 +25,25 @@ interface Query {
 
 /** The filters of a command that the driver sends: of a find, of updates and deletes, of the first stage of an aggregate. */
 function queriesOf({ command }: CommandStartedEvent): Query[] {
-  const of = (collection: unknown, filters: (Document | undefined)[]) => filters.flatMap((filter) => (filter === undefined ? [] : { collection: String(collection), filter }))
+  const of = (collection: unknown, filters: (Document | undefined)[]) =>
+    filters.flatMap((filter) => (filter === undefined ? [] : { collection: String(collection), filter }))
   if (command['find'] !== undefined) return of(command['find'], [command['filter']])
-  if (command['update'] !== undefined) return of(command['update'], command['updates'].map((update: Document) => update['q']))
-  if (command['delete'] !== undefined) return of(command['delete'], command['deletes'].map((deletion: Document) => deletion['q']))
+  if (command['update'] !== undefined)
+    return of(
+      command['update'],
+      command['updates'].map((update: Document) => update['q']),
+    )
+  if (command['delete'] !== undefined)
+    return of(
+      command['delete'],
+      command['deletes'].map((deletion: Document) => deletion['q']),
+    )
   if (command['aggregate'] !== undefined) return of(command['aggregate'], [command['pipeline'][0]?.['$match']])
   return []
 }
 /** Two filters of one shape are one query. */
-const shapeOf = ({ collection, filter }: Query) => `${collection} ${JSON.stringify(filter, (_, value: unknown) => (typeof value === 'object' && value !== null ? value : typeof value))}`
+const shapeOf = ({ collection, filter }: Query) =>
+  `${collection} ${JSON.stringify(filter, (_, value: unknown) => (typeof value === 'object' && value !== null ? value : typeof value))}`
 
 async function stagesOf({ database }: Store, { collection, filter }: Query): Promise<string[]> {
   const plan = await database.collection(collection).find(filter).explain('queryPlanner')

@@ -33,21 +33,38 @@ function answer(actorId: string, kind: Intent['kind'], more: Partial<Intent> = {
 }
 const answers = (actors: string[], kind: Intent['kind'], more: Partial<Intent>) => actors.map((actor) => `${actor} ${answer(actor, kind, more)}`).join(', ')
 const text = (replyTo?: string): Partial<Intent> => ({
-  message: { senderId: '', deviceId: '', clientMessageId: '', clientSeq: 1, type: 'text', body: 'x', clientCreatedAt: 0, ...(replyTo === undefined ? {} : { replyTo }) },
+  message: {
+    senderId: '',
+    deviceId: '',
+    clientMessageId: '',
+    clientSeq: 1,
+    type: 'text',
+    body: 'x',
+    clientCreatedAt: 0,
+    ...(replyTo === undefined ? {} : { replyTo }),
+  },
 })
 
 describe('who may', () => {
   test('send: members who are in and not muted now', () => {
-    expect(answers(['carl', 'gone', 'stranger', 'muted', 'unmuted'], 'message', text())).toBe('carl ok, gone forbidden, stranger forbidden, muted forbidden, unmuted ok')
+    expect(answers(['carl', 'gone', 'stranger', 'muted', 'unmuted'], 'message', text())).toBe(
+      'carl ok, gone forbidden, stranger forbidden, muted forbidden, unmuted ok',
+    )
   })
   test('reply: to a message that is there for them', () => {
-    expect([answer('carl', 'message', text('ofMod')), answer('carl', 'message', text('nowhere')), answer('late', 'message', text('ofMod'))]).toEqual(['ok', 'not_found', 'not_found'])
+    expect([answer('carl', 'message', text('ofMod')), answer('carl', 'message', text('nowhere')), answer('late', 'message', text('ofMod'))]).toEqual([
+      'ok',
+      'not_found',
+      'not_found',
+    ])
   })
   test('join: everybody who is not banned', () => {
     expect(answers(['stranger', 'gone', 'banned'], 'join', {})).toBe('stranger ok, gone ok, banned forbidden')
   })
   test('edit: the author alone, while the message is there and not held', () => {
-    expect(answers(['carl', 'dora', 'mod', 'owner', 'late', 'muted'], 'edit', { messageId: 'ofCarl' })).toBe('carl ok, dora forbidden, mod forbidden, owner forbidden, late not_found, muted forbidden')
+    expect(answers(['carl', 'dora', 'mod', 'owner', 'late', 'muted'], 'edit', { messageId: 'ofCarl' })).toBe(
+      'carl ok, dora forbidden, mod forbidden, owner forbidden, late not_found, muted forbidden',
+    )
     expect(['held', 'deleted', 'nowhere'].map((messageId) => answer('carl', 'edit', { messageId }))).toEqual(['held', 'not_found', 'not_found'])
   })
   test('delete: the author and moderators', () => {

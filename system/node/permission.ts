@@ -59,8 +59,10 @@ function permitChange(state: RoomState, { kind, actorId }: Intent, messageId: st
     return refusal('not_found', `there is no message ${messageId} in ${state.roomId}`)
   const isAuthor = message.senderId === actorId
   if (kind === 'edit' && !isAuthor) return refusal('forbidden', 'only its author may edit a message')
-  if (kind === 'delete') return isAuthor || isModerator(state.membership, actorId) ? null : refusal('forbidden', 'only its author or a moderator may delete a message')
-  if (kind === 'moderate') return outranks(state.membership, actorId, message.senderId) ? null : refusal('forbidden', `${actorId} may not moderate messages of ${message.senderId}`)
+  if (kind === 'delete')
+    return isAuthor || isModerator(state.membership, actorId) ? null : refusal('forbidden', 'only its author or a moderator may delete a message')
+  if (kind === 'moderate')
+    return outranks(state.membership, actorId, message.senderId) ? null : refusal('forbidden', `${actorId} may not moderate messages of ${message.senderId}`)
   return message.isHeld ? refusal('held', 'the message is held for review') : null
 }
 
@@ -75,7 +77,8 @@ function permitAboutMember({ roomId, membership }: RoomState, { kind, actorId, p
     const isLastOwner = userId === actorId && payload?.role !== 'owner' && !hasOtherOwner(membership, actorId)
     return isLastOwner ? refusal('forbidden', 'a room needs an owner') : null
   }
-  if (!outranks(membership, actorId, userId) || userId === actorId) return refusal('forbidden', `${actorId} may not ${kind === 'leave' ? 'kick' : kind} ${userId}`)
+  if (!outranks(membership, actorId, userId) || userId === actorId)
+    return refusal('forbidden', `${actorId} may not ${kind === 'leave' ? 'kick' : kind} ${userId}`)
   return isKnown ? null : refusal('not_found', `${userId} is not a member of ${roomId}`)
 }
 

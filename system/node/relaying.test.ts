@@ -10,7 +10,9 @@ import type { WireEntry } from '../protocol.ts'
 
 const users = ['ann', 'bob', 'carl']
 const membership = (): Membership =>
-  new Map(users.map((user, index) => [user, { role: index === 0 ? 'owner' : 'member', intervals: [{ joinedSeq: index + 1, leftSeq: null }], foldedSeq: index + 1 }]))
+  new Map(
+    users.map((user, index) => [user, { role: index === 0 ? 'owner' : 'member', intervals: [{ joinedSeq: index + 1, leftSeq: null }], foldedSeq: index + 1 }]),
+  )
 
 /** Three members, and what their sockets got: `everybody` is one broadcast. The log is stored as it is made; nothing is published by itself. */
 function setUp() {
@@ -18,16 +20,26 @@ function setUp() {
   const got: string[] = []
   let isHeld = true
   const room = new RoomLog({
-    roomId: 'r', epoch: 'e', membership: membership(), held: new Set(), isClosed: false, foldedThrough: 3, log, node: 'n', nowMs: () => 1,
-    onFolded() {}, onCommitted() {}, onError() {}, // prettier-ignore
+    roomId: 'r',
+    epoch: 'e',
+    membership: membership(),
+    held: new Set(),
+    isClosed: false,
+    foldedThrough: 3,
+    log,
+    node: 'n',
+    nowMs: () => 1,
+    onFolded() {},
+    onCommitted() {},
+    onError() {},
   })
   const textOf = (entry: WireEntry) => `${entry.seq}${entry.message === undefined ? '' : `:${entry.message.body}`}`
   const relaying = relayingOf({
     fanout: {
       relay(entry, shownTo) {
-        if (shownTo === undefined) return void got.push(`everybody ${textOf(entry)}`)
+        if (shownTo === undefined) got.push(`everybody ${textOf(entry)}`)
         for (const user of users) {
-          const shown = shownTo(user)
+          const shown = shownTo?.(user) ?? null
           if (shown !== null) got.push(`${user} ${textOf(shown)}`)
         }
       },
@@ -44,7 +56,11 @@ function setUp() {
     return wireOf(entry)
   }
   const say = (actorId: string, body: string) =>
-    store({ kind: 'message', actorId, message: { senderId: actorId, deviceId: 'd', clientMessageId: 'c', clientSeq: 1, type: 'text', body, clientCreatedAt: 0 } })
+    store({
+      kind: 'message',
+      actorId,
+      message: { senderId: actorId, deviceId: 'd', clientMessageId: 'c', clientSeq: 1, type: 'text', body, clientCreatedAt: 0 },
+    })
   return { room, relaying, got, store, say, stored, lose: () => (isHeld = false) }
 }
 

@@ -36,7 +36,9 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     if (stored === null) return null
     const { epoch, foldedThrough, isClosed = false } = stored
     const [members, held] = await Promise.all([store.memberships.find({ roomId, epoch }).toArray(), defaults.log.findHeld(roomId, epoch)])
-    const membership = new Map(members.map(({ userId, role, intervals, foldedSeq, ban = null, mute = null }) => [userId, { role, intervals, foldedSeq, ban, mute }]))
+    const membership = new Map(
+      members.map(({ userId, role, intervals, foldedSeq, ban = null, mute = null }) => [userId, { role, intervals, foldedSeq, ban, mute }]),
+    )
     const room = new RoomLog({ ...defaults, roomId, epoch, membership, held: new Set(held), isClosed, foldedThrough })
     savedThrough.set(room, stored.foldedThrough)
     await room.catchUp()
