@@ -28,7 +28,10 @@ export function capabilitiesOf(client: () => ChatClient): Omit<Capabilities, 'de
     view: {
       messages(room, limit) {
         const records = client().room(room)?.messages() ?? []
-        return records.filter(({ content }) => content.body !== null && !content.moderation && !content.deleted).slice(-limit).map((record) => shown(room, record))
+        return records
+          .filter(({ content }) => content.body !== null && !content.moderation && !content.deleted)
+          .slice(-limit)
+          .map((record) => shown(room, record))
       },
     },
     receipts: { read: (room, seq) => client().markRead(room, seq) },

@@ -97,7 +97,8 @@ export const referenceDriver: Driver = {
     const capabilities: Capabilities = {
       ...capabilitiesOf(() => client),
       devices: {
-        switchDevice: (to, timeoutMs) => goOnWith({ ...to, storage: storageOf(to.device), random: seededRandom(bodyHash(to.device)) }, timeoutMs, outboxIsEmpty),
+        switchDevice: (to, timeoutMs) =>
+          goOnWith({ ...to, storage: storageOf(to.device), random: seededRandom(bodyHash(to.device)) }, timeoutMs, outboxIsEmpty),
         async goOffline(forMs, timeoutMs) {
           client.disconnect()
           await delay(forMs)

@@ -38,7 +38,7 @@ export function foldContent(content: MessageContent, change: MessageChange, entr
     case 'react':
     case 'unreact':
       return react(content, change.emoji, entry.actorId, change.kind === 'unreact')
-    case 'moderate':
+    default:
       return moderate(content, change)
   }
 }

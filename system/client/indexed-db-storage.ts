@@ -51,7 +51,8 @@ export function indexedDbStorage(name: string, factory: DatabaseFactory): Client
       ])
       return { rows, clientSeqs: Object.fromEntries(names.map((room, index) => [room, seqs[index] ?? 0])), connectionNumber: connectionNumber ?? 0 }
     },
-    saveConnectionNumber: (number) => change([storeNames.device], (transaction) => void transaction.objectStore(storeNames.device).put(number, connectionNumberKey)),
+    saveConnectionNumber: (number) =>
+      change([storeNames.device], (transaction) => void transaction.objectStore(storeNames.device).put(number, connectionNumberKey)),
     putRow(row) {
       // Copied now: the row goes on changing while the transaction is under way.
       const copy = { ...row }

@@ -69,7 +69,8 @@ export function createOperations(options: OperationsOptions): Operations {
           const { code, retryAfterMs = 0 } = end.answer.error
           const { definite, retryable } = meaningOf(code)
           if (!definite) doubt = code
-          if (!retryable || timeIsUp) return doubt === null ? { kind: 'failed', code, retryable } : { kind: 'unknown', why: doubt === code ? code : `${doubt}, then ${code}` }
+          if (!retryable || timeIsUp)
+            return doubt === null ? { kind: 'failed', code, retryable } : { kind: 'unknown', why: doubt === code ? code : `${doubt}, then ${code}` }
           if (code === 'token_expired') connection.restart('token expired')
           pauseMs += retryAfterMs
         }

@@ -3,10 +3,10 @@ import type { PresenceView, ServerToClient } from '../protocol.ts'
 import type { Observer } from './observer.ts'
 
 export interface Others {
-  presence(told: Parameters<ServerToClient['presence']>[0]): void
-  typing(told: Parameters<ServerToClient['typing']>[0]): void
+  presence: ServerToClient['presence']
+  typing: ServerToClient['typing']
   /** `unknown` when nobody has told. */
-  presenceOf(user: string): PresenceView
+  presenceOf: (user: string) => PresenceView
   typingIn(room: string): readonly string[]
   lost(): void
 }

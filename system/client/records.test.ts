@@ -20,7 +20,12 @@ const message = (seq: number, body: string | null, rev = seq, more: Partial<Mess
   kind: 'message',
   message: { ...content('ann', body), ...more },
 })
-const changed = (seq: number, change: EntryChange, previousRev: number, actorId = 'ann'): WireEntry => ({ ...common(seq, actorId), kind: change.kind, change, previousRev })
+const changed = (seq: number, change: EntryChange, previousRev: number, actorId = 'ann'): WireEntry => ({
+  ...common(seq, actorId),
+  kind: change.kind,
+  change,
+  previousRev,
+})
 const bodies = (records: Records): (string | null)[] => records.all().map((record) => record.content.body)
 /** A placeholder doesn't tell whether its message was deleted before a purge came; so its rev says nothing. */
 const shownOf = (records: Records): MessageRecord[] => records.all().map((record) => (record.content.moderation === 'held' ? { ...record, rev: 0 } : record))
@@ -36,7 +41,11 @@ describe('records', () => {
     expect(records.take(changed(5, { kind: 'unreact', messageId: 'id-1', emoji: '+' }, 4, 'bob'))).toHaveLength(1)
     expect(records.get('id-1')).toMatchObject({ rev: 5, content: { body: 'hello', edits: 1, editedAt: 20, reactions: { constructor: ['cat'] } } })
     records.take(changed(6, { kind: 'delete', messageId: 'id-1', by: 'author' }, 5))
-    expect(records.get('id-1')?.content).toEqual({ ...content('ann', null), reactions: { constructor: ['cat'] }, deleted: { at: 60, by: 'ann', kind: 'author' } })
+    expect(records.get('id-1')?.content).toEqual({
+      ...content('ann', null),
+      reactions: { constructor: ['cat'] },
+      deleted: { at: 60, by: 'ann', kind: 'author' },
+    })
   })
 
   it('leave a record alone when an entry is part of it already', () => {
@@ -130,7 +139,11 @@ const logs = fc.array(
     { weight: 3, arbitrary: fc.constant<Step>({ kind: 'message' }) },
     {
       weight: 6,
-      arbitrary: fc.record({ kind: fc.constantFrom('edit', 'edit', 'delete', 'react', 'react', 'unreact', 'hold', 'release', 'release', 'remove', 'purged'), about: fc.nat(), user }),
+      arbitrary: fc.record({
+        kind: fc.constantFrom('edit', 'edit', 'delete', 'react', 'react', 'unreact', 'hold', 'release', 'release', 'remove', 'purged'),
+        about: fc.nat(),
+        user,
+      }),
     },
   ),
   { minLength: 1, maxLength: 25 },
@@ -180,7 +193,13 @@ function stepped(now: MessageContent, { kind, seq, user: by }: LogEntry): Messag
   const kept = Object.keys(reactions).length > 0 ? { reactions } : {}
   if (kind === 'edit') return { ...now, body: `edit ${seq}`, editedAt: seq * 10, edits: edits + 1 }
   if (kind === 'delete' || kind === 'purged')
-    return { ...rest, ...kept, ...state, body: null, deleted: { at: seq * 10, by: kind === 'purged' ? 'system' : by, kind: kind === 'purged' ? 'retention' : 'author' } }
+    return {
+      ...rest,
+      ...kept,
+      ...state,
+      body: null,
+      deleted: { at: seq * 10, by: kind === 'purged' ? 'system' : by, kind: kind === 'purged' ? 'retention' : 'author' },
+    }
   if (kind === 'remove') return { ...rest, ...kept, body: null, moderation: 'removed' }
   if (kind === 'hold') return { ...whole, ...kept, moderation: 'held' }
   if (kind === 'release') return { ...whole, ...kept }

@@ -6,12 +6,12 @@ import type { Room } from './room.ts'
 export function readingOf(room: Room, userId: string, others: Others): RoomReading {
   return {
     name: room.name,
-    messages: room.records.all,
-    message: room.records.get,
+    messages: () => room.records.all(),
+    message: (messageId) => room.records.get(messageId),
     typing: () => others.typingIn(room.name),
     readSeq: () => Math.max(room.receipts.reached(userId).readSeq, room.cursor.readSeq),
     appliedSeq: () => room.view.applied,
-    role: room.role.role,
+    role: () => room.role.role(),
     member: () => !room.ended,
   }
 }

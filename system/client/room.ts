@@ -88,6 +88,7 @@ export function roomPending(room: Room): string | null {
   if (!room.synced) return `room ${room.name}: not synced`
   if (room.backfill) return `room ${room.name}: history below ${room.backfill.before} not loaded`
   if (view.applied < view.wanted) return `room ${room.name}: applied ${view.applied} of ${view.wanted}`
-  if (nextCursor(view.applied, room.cursor, room.readTo)) return `room ${room.name}: watermark ${room.cursor.deliveredSeq}/${room.cursor.readSeq} of ${view.applied}`
+  if (nextCursor(view.applied, room.cursor, room.readTo))
+    return `room ${room.name}: watermark ${room.cursor.deliveredSeq}/${room.cursor.readSeq} of ${view.applied}`
   return null
 }

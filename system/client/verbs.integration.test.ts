@@ -32,7 +32,10 @@ async function say(from: TestClient, room: string, body: string): Promise<string
   from.client.send(room, body)
   return vi.waitFor(
     () => {
-      const id = from.client.room(room)?.messages().find(({ content }) => content.body === body)?.id
+      const id = from.client
+        .room(room)
+        ?.messages()
+        .find(({ content }) => content.body === body)?.id
       if (id === undefined) throw new Error(`${body} is not shown yet`)
       return id
     },
@@ -76,7 +79,8 @@ test('edits, reactions, replies, holds and deletions end in the same records for
   await using late = await open('cat', first.url, { device: 'cat-2', token: () => nodes.token('cat', 'cat-2') })
   await eventually(() => expect(late.client.room('records')?.message(id)?.content).toMatchObject({ body: null, moderation: 'held' }))
   expect(await ann.client.moderate('records', id, 'release')).toMatchObject({ kind: 'ok' })
-  for (const { client } of [ann, bob, cat, late]) await eventually(() => expect(client.room('records')?.message(id)?.content).toMatchObject({ body: 'hello', edits: 1 }))
+  for (const { client } of [ann, bob, cat, late])
+    await eventually(() => expect(client.room('records')?.message(id)?.content).toMatchObject({ body: 'hello', edits: 1 }))
   await agree(ann, bob, cat, late)
 
   expect(await ann.client.deleteMessage('records', id)).toMatchObject({ kind: 'ok' })
@@ -131,7 +135,12 @@ test('a message taken back after an attempt is sent and then deleted, over a rel
   const silent = await open('bob', second.url, {
     storage,
     settings: { ackMs: 300 },
-    parts: { emitWithAck: (socket, event, payload, ms) => (event === 'message:send' ? new Promise((_resolve, reject) => setTimeout(() => reject(new Error('silence')), ms)) : clientParts.emitWithAck(socket, event, payload, ms)) },
+    parts: {
+      emitWithAck: (socket, event, payload, ms) =>
+        event === 'message:send'
+          ? new Promise((_resolve, reject) => setTimeout(() => reject(new Error('silence')), ms))
+          : clientParts.emitWithAck(socket, event, payload, ms),
+    },
   })
   await silent.client.join('regret')
   const never = silent.client.send('regret', 'waits behind')
@@ -144,7 +153,14 @@ test('a message taken back after an attempt is sent and then deleted, over a rel
 
   await using bob = await open('bob', second.url, { storage })
   await eventually(() => expect(bob.client.pending()).toBeNull())
-  await eventually(() => expect(ann.client.room('regret')?.messages().map(({ content }) => [content.body, content.deleted?.by])).toEqual([[null, 'bob']]))
+  await eventually(() =>
+    expect(
+      ann.client
+        .room('regret')
+        ?.messages()
+        .map(({ content }) => [content.body, content.deleted?.by]),
+    ).toEqual([[null, 'bob']]),
+  )
   expect((await storage.load()).rows).toEqual([])
 })
 
@@ -189,7 +205,10 @@ test('a client whose token has ended comes back with the next one', async () => 
     // Too late to be renewed: the callback gives the same short token for as long as it lasts.
     token: () => nodes.token('ann', 'ann-1', ++asked < 4 ? 2 : 600),
     settings: { ackMs: 1_000 },
-    parts: { emitWithAck: (socket, event, payload, ms) => (event === 'token:renew' ? Promise.reject(new Error('no renewal here')) : clientParts.emitWithAck(socket, event, payload, ms)) },
+    parts: {
+      emitWithAck: (socket, event, payload, ms) =>
+        event === 'token:renew' ? Promise.reject(new Error('no renewal here')) : clientParts.emitWithAck(socket, event, payload, ms),
+    },
   })
   await eventually(() => expect(ann.told.disconnects).toContain('token_expired'))
   await vi.waitFor(() => expect(ann.client.state()).toBe('online'), { timeout: 10_000 })

@@ -37,8 +37,7 @@ export function createVerbs(operations: Operations, identity: () => string): Ver
     deleteMessage: (room, messageId, reason) => operations.ask('message:delete', { room, operationId: identity(), messageId, ...because(reason) }),
     react: (room, messageId, emoji) => toReact(room, messageId, emoji, false),
     unreact: (room, messageId, emoji) => toReact(room, messageId, emoji, true),
-    moderate: (room, messageId, action, reason) =>
-      operations.ask('message:moderate', { room, operationId: identity(), messageId, action, ...because(reason) }),
+    moderate: (room, messageId, action, reason) => operations.ask('message:moderate', { room, operationId: identity(), messageId, action, ...because(reason) }),
     setRole: (room, userId, role) => operations.ask('member:role', { room, operationId: identity(), userId, role }),
     kick: (room, userId, reason) => operations.ask('member:kick', { room, operationId: identity(), userId, ...because(reason) }, isPending),
     ban: (room, userId, { banned, until = null, reason }) =>
