@@ -38,7 +38,13 @@ export function parseBody(body: string): ParsedBody | null {
   const fillerFrom = body.indexOf(' ', hashFrom) + 1
   if (roomFrom < 1 || roomEnd < 1 || fillerFrom < 1) return null
   const intact = Number(body.slice(hashFrom, fillerFrom - 1)) === bodyHash(body.slice(fillerFrom)) >>> 0
-  return { client: Math.floor(id / messagesPerClient), counter: id % messagesPerClient, room: body.slice(roomFrom, roomEnd), edit: Number(edit?.[1] ?? 0), intact }
+  return {
+    client: Math.floor(id / messagesPerClient),
+    counter: id % messagesPerClient,
+    room: body.slice(roomFrom, roomEnd),
+    edit: Number(edit?.[1] ?? 0),
+    intact,
+  }
 }
 
 /** The message id (`client * messagesPerClient + counter`) that a body carries, or -1. Called for each delivery: allocates nothing. */

@@ -21,7 +21,12 @@ function recording(): { client: RecordedClient; rows: Row[]; names: string[]; me
     close: () => [],
   }
   const meter = new LoadMeter()
-  return { client: new RecordedClient({ client: 3, device: 'device-4', writer, meter, intendedTimes: [], nowNs: () => 9_000_000, random: seededRandom(1) }), rows, names, meter }
+  return {
+    client: new RecordedClient({ client: 3, device: 'device-4', writer, meter, intendedTimes: [], nowNs: () => 9_000_000, random: seededRandom(1) }),
+    rows,
+    names,
+    meter,
+  }
 }
 
 test('a message is intended at its intended time, then invoked, whatever the client tells before send returns', () => {

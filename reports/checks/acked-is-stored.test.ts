@@ -67,7 +67,10 @@ test('invalid: a message has lost its content, and nothing in the log says why',
 })
 
 test('invalid: a deleted message is stored under another seq than the ack named', () => {
-  expect(examineEventful(ackedIsStored, { without: ['alice ok m1'], with: ['0.110 alice ok m1 7'] })).toMatchObject({ verdict: 'invalid', figures: { unlike: 1 } })
+  expect(examineEventful(ackedIsStored, { without: ['alice ok m1'], with: ['0.110 alice ok m1 7'] })).toMatchObject({
+    verdict: 'invalid',
+    figures: { unlike: 1 },
+  })
 })
 
 test('unknown: at the same rev a fresh client reads another content than the store has', () => {

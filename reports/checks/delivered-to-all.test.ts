@@ -68,7 +68,10 @@ test('near miss: who joins again is not owed what lay between', () => {
 })
 
 test('near miss: a stub of a deleted message is a delivery, too', () => {
-  expect(examineEventful(deliveredToAll, { without: ['bob gets m1'], with: ['0.113 bob stub room-1 4 way=sync rev=8'] })).toMatchObject({ verdict: 'valid', population: 11 })
+  expect(examineEventful(deliveredToAll, { without: ['bob gets m1'], with: ['0.113 bob stub room-1 4 way=sync rev=8'] })).toMatchObject({
+    verdict: 'valid',
+    population: 11,
+  })
 })
 
 test('invalid: who was kicked had lost something before it', () => {
@@ -83,7 +86,15 @@ test('invalid: a ban that is lifted ends no membership', () => {
 })
 
 test('invalid: who joined again lost a message after that', () => {
-  const more = ['4.7 bob sends m6 room-1', '4.8 bob ok m6 12', '4.8 bob gets m6 12', '4.8 alice gets m6 12', '9.1 audit stored m6 room-1 12 node-2', '9.1 audit head room-1 12', '9.2 audit read m6 room-1 12']
+  const more = [
+    '4.7 bob sends m6 room-1',
+    '4.8 bob ok m6 12',
+    '4.8 bob gets m6 12',
+    '4.8 alice gets m6 12',
+    '9.1 audit stored m6 room-1 12 node-2',
+    '9.1 audit head room-1 12',
+    '9.2 audit read m6 room-1 12',
+  ]
   const back = [...rejoins.filter((line) => !line.includes('head')), ...more]
   expect(examineEventful(deliveredToAll, { without: ['audit head'], with: back })).toMatchObject({ verdict: 'invalid', figures: { missingRemote: 1 } })
   expect(examineEventful(deliveredToAll, { without: ['audit head'], with: [...back, '4.9 carol gets m6 12'] }).verdict).toBe('valid')

@@ -24,7 +24,9 @@ test('near miss: a message that its sender thinks failed may be seen', () => {
 })
 
 test('near miss: an edited body is of the message that was sent, a stub of nobody in particular', () => {
-  expect(examineEventful(noPhantom, { with: ['4.6 alice gets m2 5 on=wire way=sync rev=7 body=m2-e1', '4.6 alice stub room-1 4 on=wire way=sync'] })).toMatchObject({
+  expect(
+    examineEventful(noPhantom, { with: ['4.6 alice gets m2 5 on=wire way=sync rev=7 body=m2-e1', '4.6 alice stub room-1 4 on=wire way=sync'] }),
+  ).toMatchObject({
     verdict: 'valid',
     population: 16,
   })

@@ -31,5 +31,8 @@ test('near miss: sent where all others have left since, and where its sender was
 })
 test('invalid: who was kicked is not waited for', () => {
   expect(examineEventful(noStuckStatus, { without: ['bob status m4 delivered'] })).toMatchObject({ verdict: 'invalid', figures: { sent: 1 } })
-  expect(examineEventful(noStuckStatus, { without: ['alice status m3 delivered'], with: ['4.6 carol disconnect'] })).toMatchObject({ verdict: 'invalid', figures: { sent: 1 } })
+  expect(examineEventful(noStuckStatus, { without: ['alice status m3 delivered'], with: ['4.6 carol disconnect'] })).toMatchObject({
+    verdict: 'invalid',
+    figures: { sent: 1 },
+  })
 })

@@ -77,8 +77,7 @@ export const owedOf = once((history: History): Owed => {
         const head = heads[room] ?? -1
         const most = Math.min(head, limit[client * history.rooms.length + room] ?? -1)
         // Subtle: once out of the room it may get nothing more, so that what was committed just before is owed only as far as it had come.
-        for (const { from, to } of member.intervals)
-          count(client, room, from + 1, to === Infinity && expected[client] === 1 ? head : Math.min(most, to - 1))
+        for (const { from, to } of member.intervals) count(client, room, from + 1, to === Infinity && expected[client] === 1 ? head : Math.min(most, to - 1))
       }
     }
   }

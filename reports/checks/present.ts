@@ -30,6 +30,9 @@ export function syncedAt(history: History, atNs: number): Uint8Array {
     } else if (name === 'syncBegin') open[own]?.add(room[row] ?? -1)
     else open[own]?.delete(room[row] ?? -1)
   }
-  const isOut = (own: number, room: number): boolean => membershipOf(history).of(own, room)?.intervals.every((interval) => interval.to !== Infinity) === true
+  const isOut = (own: number, room: number): boolean =>
+    membershipOf(history)
+      .of(own, room)
+      ?.intervals.every((interval) => interval.to !== Infinity) === true
   return Uint8Array.from(connected, (one, own) => (one !== -1 && [...(open[own] ?? [])].every((index) => isOut(own, index)) ? 1 : 0))
 }

@@ -148,7 +148,18 @@ function journalEvents(history: History, message: number): Told[] {
   )
 }
 
-const weights: Partial<Record<Kind, number>> = { invoked: 9, attempt: 6, ok: 9, failed: 9, unknown: 5, status: 3, delivery: 7, stored: 8, changeInvoked: 4, changeOk: 4 }
+const weights: Partial<Record<Kind, number>> = {
+  invoked: 9,
+  attempt: 6,
+  ok: 9,
+  failed: 9,
+  unknown: 5,
+  status: 3,
+  delivery: 7,
+  stored: 8,
+  changeInvoked: 4,
+  changeOk: 4,
+}
 
 function rowEvents(history: History, question: Question): Told[] {
   const { kind, message, client, tNs, length } = history.columns

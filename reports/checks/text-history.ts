@@ -241,7 +241,8 @@ class TextParser {
     else if (verb === 'failed') this.#row(line, 'failed', { ...about(home), value: this.#names.id(second) })
     else if (verb === 'unknown') this.#row(line, 'unknown', { ...about(home), seq: 1, value: this.#names.id(second) })
     else if (verb === 'status') this.#row(line, 'status', { ...about(home), value: lookup(statuses, second) })
-    else if (verb === 'gets') this.#row(line, 'delivery', { ...about(home), layer: layerOf(keys), seq: Number(second), rev: Number(keys['rev'] ?? second), value: body })
+    else if (verb === 'gets')
+      this.#row(line, 'delivery', { ...about(home), layer: layerOf(keys), seq: Number(second), rev: Number(keys['rev'] ?? second), value: body })
     else return false
     return true
   }

@@ -27,7 +27,8 @@ export function unlikeAudit(history: History, audit: Audit): Suspects {
     }
     const cell = (base[inRoom] ?? 0) + at
     const there = storedAt[cell] ?? nothing
-    const alike = own === nothing ? there >= 0 && (recordAt[cell] ?? -1) !== -1 : there === own && (own !== otherEntry || value[rowAt[cell] ?? -1] === value[row])
+    const alike =
+      own === nothing ? there >= 0 && (recordAt[cell] ?? -1) !== -1 : there === own && (own !== otherEntry || value[rowAt[cell] ?? -1] === value[row])
     if (!alike) unlike.add(row)
     // An entry is looked up each time, because its kind is its row's.
     else if (own !== otherEntry) [lastRoom, lastSeq, lastOwn] = [inRoom, at, own]

@@ -345,6 +345,7 @@ export function recordHash({ body, edits = 0, deleted, reactions = {}, moderatio
   const reacted = Object.entries(reactions)
     .filter(([, users]) => users.length > 0)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-  const changes = edits === 0 && deleted === undefined && moderation === '' && reacted.length === 0 ? '' : JSON.stringify([edits, deleted?.kind ?? '', moderation, reacted])
+  const changes =
+    edits === 0 && deleted === undefined && moderation === '' && reacted.length === 0 ? '' : JSON.stringify([edits, deleted?.kind ?? '', moderation, reacted])
   return bodyHash((body ?? '') + changes)
 }

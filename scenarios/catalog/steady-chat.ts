@@ -3,7 +3,8 @@ import type { Scenario } from '../scenario.ts'
 
 export const steadyChat: Scenario = {
   name: 'steady-chat',
-  summary: '60 clients in 12 rooms of 5, 8 messages/s in each room; a quarter of the rooms fall silent during the impact; edits, deletions, reactions, replies, typing, pages and searches among them',
+  summary:
+    '60 clients in 12 rooms of 5, 8 messages/s in each room; a quarter of the rooms fall silent during the impact; edits, deletions, reactions, replies, typing, pages and searches among them',
   script: fileURLToPath(new URL('../scripts/steady-chat.yml', import.meta.url)),
   rooms: 12,
   membersPerRoom: 5,

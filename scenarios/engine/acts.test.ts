@@ -51,7 +51,9 @@ class AnsweringDriver implements Driver {
       },
       view: { messages: () => this.shown },
       reply: true,
-      history: { page: async (room, cursor, limit) => (await say('page', room, cursor, limit), { kind: 'ok', from: 4, to: 8, hasMore: true, messages: this.shown }) },
+      history: {
+        page: async (room, cursor, limit) => (await say('page', room, cursor, limit), { kind: 'ok', from: 4, to: 8, hasMore: true, messages: this.shown }),
+      },
       search: { search: async (query, room, limit) => (await say('search', query, room, limit), { kind: 'ok', hits: this.shown }) },
       devices: {
         switchDevice: ({ device }) => say('switchDevice', device),
@@ -93,7 +95,14 @@ let user: VirtualUser
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shakedown-acts-'))
-  control = await startControlServer({ originNs: process.hrtime.bigint(), historyFolder: folder, driver: 'reference', mutant: null, seed: 7, assignments: [client] })
+  control = await startControlServer({
+    originNs: process.hrtime.bigint(),
+    historyFolder: folder,
+    driver: 'reference',
+    mutant: null,
+    seed: 7,
+    assignments: [client],
+  })
   driver = new AnsweringDriver()
   worker = await openLoadWorker({ controlPath: control.path, name: 'load-1', pid: 1, monotonicNs: () => process.hrtime.bigint(), drivers: [driver] })
   const assigned = await worker.control.assign(1000)

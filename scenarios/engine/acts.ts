@@ -33,9 +33,10 @@ export function able<K extends CapabilityName>(user: VirtualUser, kind: K): Capa
 /** Waits for the answer, records what became of it, and never rejects. */
 async function recorded<T>(ended: Ended, parameters: Parameters, what: string, work: () => Promise<ActResult<T>>): Promise<ActResult<T>> {
   const timeoutMs = durationMs(parameters['timeout']) ?? actTimeoutMs
-  const result = await withDeadline(Promise.try(work), timeoutMs, () => what, 'act_timeout').catch(
-    (error: unknown): ActResult<T> => ({ kind: 'unknown', why: error instanceof DeadlineError ? 'no answer in time' : String(error).slice(0, 80) }),
-  )
+  const result = await withDeadline(Promise.try(work), timeoutMs, () => what, 'act_timeout').catch((error: unknown): ActResult<T> => ({
+    kind: 'unknown',
+    why: error instanceof DeadlineError ? 'no answer in time' : String(error).slice(0, 80),
+  }))
   ended(result)
   return result
 }
@@ -80,7 +81,10 @@ function onMember(kind: ChangeKind, act: (user: VirtualUser, room: string, who: 
 }
 
 /** Something that replaces or drops the connection. */
-function onDevice(kind: 'switchDevice' | 'goOffline' | 'reload', act: (user: VirtualUser, parameters: Parameters, timeoutMs: number) => Promise<ActResult>): Act {
+function onDevice(
+  kind: 'switchDevice' | 'goOffline' | 'reload',
+  act: (user: VirtualUser, parameters: Parameters, timeoutMs: number) => Promise<ActResult>,
+): Act {
   return async (user, parameters) => {
     const timeoutMs = durationMs(parameters['timeout']) ?? 30_000
     // The driver's own deadline comes first and says more.
@@ -159,7 +163,8 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
 
   async search(user, parameters) {
     const room = anyRoom(user)
-    const query = room === null ? null : typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(anyMessage(user, room, whatOf(parameters, 'random')))
+    const query =
+      room === null ? null : typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(anyMessage(user, room, whatOf(parameters, 'random')))
     if (room === null || query === null) return false
     const scope = parameters['everywhere'] === true ? null : room
     const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () =>

@@ -20,11 +20,14 @@ export type Mix = Readonly<Partial<Record<MixKind, number>>>
 /** The mix of a value: a map, or the same as JSON text. `capabilities` null: not known, and not looked at. */
 export function readMix(value: unknown, capabilities: readonly CapabilityName[] | null): { mix: Mix } | { problem: string } {
   const shares = typeof value === 'string' ? parsed(value) : (value ?? {})
-  if (typeof shares !== 'object' || shares === null || Array.isArray(shares)) return { problem: `mix is a map like { edit: 0.05 }, not ${JSON.stringify(value)}` }
+  if (typeof shares !== 'object' || shares === null || Array.isArray(shares))
+    return { problem: `mix is a map like { edit: 0.05 }, not ${JSON.stringify(value)}` }
   for (const [kind, share] of Object.entries(shares)) {
     if (!isMixKind(kind)) return { problem: `mix has no "${kind}"; it has ${Object.keys(mixNeeds).join(', ')}` }
-    if (typeof share !== 'number' || !(share >= 0 && share <= 1)) return { problem: `the share of ${kind} is a number from 0 to 1, not ${JSON.stringify(share)}` }
-    if (share > 0 && capabilities !== null && !capabilities.includes(mixNeeds[kind])) return { problem: `the driver can't do ${mixNeeds[kind]}, which ${kind} needs` }
+    if (typeof share !== 'number' || !(share >= 0 && share <= 1))
+      return { problem: `the share of ${kind} is a number from 0 to 1, not ${JSON.stringify(share)}` }
+    if (share > 0 && capabilities !== null && !capabilities.includes(mixNeeds[kind]))
+      return { problem: `the driver can't do ${mixNeeds[kind]}, which ${kind} needs` }
   }
   return { mix: shares }
 }

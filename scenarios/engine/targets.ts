@@ -27,7 +27,12 @@ export function anyMessage(user: VirtualUser, room: string, what: What): ChangeT
 /** The user of that name, or for `random` one whose messages this client shows; never itself. Null when there is none. */
 export function otherUser(user: VirtualUser, room: string, who: string): string | null {
   if (who !== 'random') return who
-  const senders = new Set(user.client.capability('view')?.messages(room, shownLimit).map((message) => message.senderId))
+  const senders = new Set(
+    user.client
+      .capability('view')
+      ?.messages(room, shownLimit)
+      .map((message) => message.senderId),
+  )
   senders.delete(user.assignment.user)
   return pick([...senders].toSorted(), user.random) ?? null
 }

@@ -176,7 +176,8 @@ function valueProblem(verb: VerbName, row: VerbRow, name: string, said: unknown,
   const choices = row.choices?.[name]
   if (choices !== undefined && !choices.includes(said)) return `${name} of ${verb} is ${choices.join(' or ')}, not ${JSON.stringify(said)}`
   if ((name === 'timeout' || name === 'for') && !isTime(said)) return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
-  if ((name === 'limit' || name === 'pages' || name === 'bodyBytes') && !(Number(said) > 0)) return `${name} of ${verb} is a number above 0, not ${JSON.stringify(said)}`
+  if ((name === 'limit' || name === 'pages' || name === 'bodyBytes') && !(Number(said) > 0))
+    return `${name} of ${verb} is a number above 0, not ${JSON.stringify(said)}`
   if (name !== 'mix') return null
   const read = readMix(said, capabilities)
   return 'problem' in read ? read.problem : null
