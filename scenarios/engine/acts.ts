@@ -73,7 +73,7 @@ function onMessage(choose: typeof ownMessage, fallback: What, act: (user: Virtua
 function onMember(kind: ChangeKind, act: (user: VirtualUser, room: string, who: string) => Promise<ActResult>): Act {
   return async (user, parameters) => {
     const room = anyRoom(user)
-    const who = room === null ? null : otherUser(user, room, String(parameters['who'] ?? 'random'))
+    const who = room === null ? null : otherUser(user, room, typeof parameters['who'] === 'string' ? parameters['who'] : 'random')
     if (room === null || who === null) return false
     await recorded(user.recorder.acts.change(kind, room, null, who), { ...memberTimeout, ...parameters }, `${kind} of ${who}`, () => act(user, room, who))
     return true
