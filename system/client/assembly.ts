@@ -198,5 +198,3 @@ export async function assemble(options: ChatClientOptions) {
     watermarks,
   }
 }
-
-export type Assembly = Awaited<ReturnType<typeof assemble>>
