@@ -1,4 +1,5 @@
 /** The protocol as a document that a stranger can write a client from. `node system/protocol-reference.ts > docs/protocol.md` writes it anew. */
+import { membersLimit } from './node/payload.ts'
 import { errorCodes, handshake, pageLimit, protocolVersion, replayLimit } from './protocol.ts'
 import { clientEvents } from './reference/client-events.ts'
 import { defaultLimits, packetLimitBytes, slowConsumerPackets } from './reference/default-limits.ts'
@@ -79,6 +80,7 @@ Every event can be answered with \`invalid\` (a field is missing, wrong or unkno
 function limitSection(): string {
   const rows = [
     ['packet', `${packetLimitBytes} bytes; a larger one closes the connection`],
+    ['members of one list or object', `${membersLimit}; more is \`invalid\``],
     ['entries in one page or range', `${pageLimit}`],
     ['entries in one replay', `${replayLimit}; beyond it \`sync:reset\``],
     ['connections of a user to a node', `${defaultLimits.connectionsPerUser}`],

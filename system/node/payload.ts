@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Refusal } from '../protocol.ts'
 
 /** No schema takes more members in one list or object. A record of strangers’ keys would cost an issue each. */
-const membersLimit = 1000
+export const membersLimit = 1000
 
 export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): { ok: true; request: T } | Refusal {
   const crowded = crowdedPart(payload)
