@@ -19,5 +19,5 @@ test('every event of either side has a section of its own, and every error code 
 
 test('every event that a node binds is in the table', () => {
   const bound = [...readFileSync(join(import.meta.dirname, 'node/handlers.ts'), 'utf8').matchAll(/guarded\(\s*'([^']+)'/g)].map((match) => match[1])
-  expect(bound.toSorted()).toEqual(Object.keys(clientEvents).toSorted())
+  expect(new Set(bound)).toEqual(new Set(Object.keys(clientEvents)))
 })
