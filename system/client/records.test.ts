@@ -27,8 +27,6 @@ const changed = (seq: number, change: EntryChange, previousRev: number, actorId 
   previousRev,
 })
 const bodies = (records: Records): (string | null)[] => records.all().map((record) => record.content.body)
-/** A placeholder doesn't tell whether its message was deleted before a purge came; so its rev says nothing. */
-const shownOf = (records: Records): MessageRecord[] => records.all().map((record) => (record.content.moderation === 'held' ? { ...record, rev: 0 } : record))
 const ofAll = (): Records => createRecords(() => false, 100)
 
 describe('records', () => {
@@ -78,6 +76,24 @@ describe('records', () => {
     expect(stubbed.get('id-1')?.content.moderation).toBeUndefined()
   })
 
+  it('show that a held message was deleted, whether or not they had it before, and nothing else of it', () => {
+    const [before, stubbed, late, moderator] = [ofAll(), ofAll(), ofAll(), createRecords(() => true, 100)]
+    for (const records of [before, moderator]) {
+      records.take(message(1, 'spam?'))
+      records.take(changed(2, { kind: 'react', messageId: 'id-1', emoji: '+' }, 1, 'bob'))
+      records.take(changed(3, { kind: 'moderate', messageId: 'id-1', action: 'hold' }, 2, 'mod'))
+    }
+    stubbed.take(message(1, null, 3, { moderation: 'held' }))
+    const deletion = changed(4, { kind: 'delete', messageId: 'id-1', by: 'author' }, 3)
+    const deleted = { at: 40, by: 'ann', kind: 'author' as const }
+    for (const records of [before, stubbed, moderator]) expect(records.take(deletion)).toHaveLength(1)
+    late.take(message(1, null, 4, { moderation: 'held', deleted, reactions: { '+': ['bob'] } }))
+    for (const records of [before, stubbed, late, moderator])
+      expect(records.get('id-1')).toMatchObject({ rev: 4, content: { ...content('ann', null), moderation: 'held', deleted } })
+    expect(before.get('id-1')).toEqual(late.get('id-1'))
+    expect(stubbed.get('id-1')).toEqual(late.get('id-1'))
+  })
+
   it('blank what a purge has passed, also when the message comes after it as it was before', () => {
     const records = ofAll()
     records.take(message(1, 'old'))
@@ -117,7 +133,7 @@ describe('records', () => {
         }
         const direct = ofAll()
         for (let seq = 1; seq <= log.length; seq += 1) if (log[seq - 1]?.kind === 'message') direct.take(readAs(log, seq, log.length))
-        expect(shownOf(records)).toEqual(shownOf(direct))
+        expect(records.all()).toEqual(direct.all())
       }),
       { numRuns: 2000 },
     )
@@ -214,7 +230,12 @@ function readAs(log: readonly LogEntry[], seq: number, head: number): WireEntry 
   if (!entry) throw new Error(`no entry ${seq}`)
   if (entry.kind === 'message') {
     const { rev, content: now } = recordAt(log, seq, head)
-    return { ...common(seq, 'ann'), rev, kind: 'message', message: now.moderation === 'held' ? { ...content('ann', null), moderation: 'held' } : now }
+    return {
+      ...common(seq, 'ann'),
+      rev,
+      kind: 'message',
+      message: now.moderation === 'held' && !now.deleted ? { ...content('ann', null), moderation: 'held' } : now,
+    }
   }
   const { kind, user: actorId, target, previousRev } = entry
   if (kind === 'purged') return { ...common(seq, 'system'), kind, change: { kind, throughSeq: target, archived: false } }
@@ -227,6 +248,6 @@ function readAs(log: readonly LogEntry[], seq: number, head: number): WireEntry 
   if (kind === 'delete') return changed(seq, { kind, messageId, by: 'author' }, previousRev, actorId)
   if (kind === 'react' || kind === 'unreact') return changed(seq, { kind, messageId, emoji: '+' }, previousRev, actorId)
   if (kind === 'hold') return changed(seq, { kind: 'moderate', messageId, action: kind }, previousRev, actorId)
-  const record = now.moderation === 'held' ? { ...content('ann', null), moderation: 'held' as const } : now
+  const record = now.moderation === 'held' && !now.deleted ? { ...content('ann', null), moderation: 'held' as const } : now
   return { ...changed(seq, { kind: 'moderate', messageId, action: kind, message: record }, previousRev, actorId), rev }
 }

@@ -37,12 +37,13 @@ export interface Records {
 const waitingLimit = 1000
 const unchanged: readonly MessageRecord[] = []
 
-/** What is shown: a held message that isn't shown whole shows nothing but that it is there. */
+/** What is shown: a held message that isn't shown whole shows nothing but that it is there, or that it was and is deleted. */
 function visible(record: MessageRecord, seesHeld: (senderId: string) => boolean): MessageRecord {
-  const { moderation, body, senderId, deviceId, clientMessageId, clientSeq, type, clientCreatedAt, replyTo } = record.content
+  const { moderation, body, senderId, deviceId, clientMessageId, clientSeq, type, clientCreatedAt, replyTo, deleted } = record.content
   if (moderation !== 'held' || (body !== null && seesHeld(senderId))) return record
   const answered = replyTo === undefined ? {} : { replyTo }
-  return { ...record, content: { senderId, deviceId, clientMessageId, clientSeq, type, body: null, clientCreatedAt, ...answered, moderation } }
+  const gone = deleted === undefined ? {} : { deleted }
+  return { ...record, content: { senderId, deviceId, clientMessageId, clientSeq, type, body: null, clientCreatedAt, ...answered, ...gone, moderation } }
 }
 
 /** `seesHeld`: whether held messages of this sender may be shown whole; `limit`: records kept, beyond it the one that came first goes. */
