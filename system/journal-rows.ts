@@ -39,5 +39,11 @@ export const journalStages = {
   replayed: 9,
   /** This node closes in order. */
   closed: 10,
+  /** A kick or ban was confirmed: folded here, and the user's sockets are out of the room. seq = that of its entry. Again at each ask. */
+  confirmed: 11,
+  /** The lease ran out; count = sockets dropped. Nothing is relayed after it until the node holds its lease again. */
+  leaseLost: 12,
+  /** Redis took presence beats; count = connections. */
+  beatStored: 13,
 } as const
 export type JournalStage = keyof typeof journalStages

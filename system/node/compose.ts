@@ -10,6 +10,7 @@ import { eventLogOf } from './event-log.ts'
 import { expiryOf } from './expiry.ts'
 import { auditPages } from './audit-pages.ts'
 import { withExports } from './exports.ts'
+import { evictionsOf } from './evictions.ts'
 import { Exclusions } from './exclusions.ts'
 import { fanoutOf } from './fanout.ts'
 import { excludedBy } from './folds.ts'
@@ -45,7 +46,6 @@ import type { Configuration } from './configuration.ts'
 import type { WriteLog } from './event-log.ts'
 import type { NodeContext } from './context.ts'
 import type { NodeParts } from './parts.ts'
-import type { WireEntry } from '../protocol.ts'
 import type { ChatServer } from './socket-types.ts'
 
 /** Time and chance, and where errors are told. */
@@ -77,7 +77,10 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const { name, boot } = configuration
   const originNs = configuration.originNs ?? monotonicNs()
   const store = openStore(configuration.mongo.url, configuration.mongo.database)
-  const redis = { publish: openRedis(configuration.redis.url, 'publish', onError), subscribe: openRedis(configuration.redis.url, 'subscribe', onError) }
+  const redis = {
+    publish: openRedis(configuration.redis.url, 'publish', surroundings.log),
+    subscribe: openRedis(configuration.redis.url, 'subscribe', surroundings.log),
+  }
   const http = createServer()
   const bootId = `${name}:${boot}:${newId()}`
   const leases = leaseStoreOf(store)
@@ -89,6 +92,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     monotonicMs: () => Number(monotonicNs()) / 1e6,
     onLost() {
       onError(new Error(`not renewed for ${configuration.lease.leaseMs} ms: sockets dropped, rooms forgotten`), 'lease')
+      parts.journal.write('leaseLost', { count: io.of('/').sockets.size })
       for (const socket of io.of('/').sockets.values()) socket.conn.close(true)
       rooms.forgetAll()
     },
@@ -112,9 +116,11 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     heartbeat: heartbeatTellerOf(io),
     ranges: { read: (window) => log.readWindow(window) },
     receipts: receiptStoreOf(store),
+    evictions: evictionsOf(io),
+    confirmations: confirmationStoreOf(store),
     keeping: keepingOf({ store, log, storage: configuration.storage, nowMs, newId }),
     journal,
-    presence: presenceStoreOf(configuration.redis.url, `${configuration.redis.prefix}:presence`, onError),
+    presence: presenceStoreOf({ url: configuration.redis.url, prefix: `${configuration.redis.prefix}:presence`, onError, log: surroundings.log }),
   })
 
   const changes = new RecordChanges()
@@ -127,7 +133,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
       onError,
       onFolded(roomId, entry) {
         changes.observe(roomId, entry)
-        takeOut(io, roomId, entry)
+        parts.evictions.takeOut(roomId, entry)
       },
       onCommitted(entry, wire) {
         const { roomId: room, seq, attempt: count, operationId } = entry
@@ -141,9 +147,10 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   )
   const relaying = relayingOf({ fanout: parts.fanout, lease, rooms, onError })
   const exclusions = new Exclusions({
-    confirmations: confirmationStoreOf(store),
+    confirmations: parts.confirmations,
     leases,
     rooms,
+    journal: parts.journal,
     node: name,
     bootId,
     waitMs: configuration.exclusionWaitMs,
@@ -167,6 +174,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     servedRooms: () => roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? []),
     nowMs,
     onError,
+    onBeat: (count) => parts.journal.write('beatStored', { count }),
     onFailure: () => metrics.presenceFailed(),
   })
   const context: NodeContext = {
@@ -189,18 +197,21 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const pendingAppends = () => rooms.all().reduce((sum, room) => sum + room.pending, 0)
   http.on(
     'request',
-    withExports({ ...parts.keeping, secret: configuration.secret, lease, rooms, log: parts.log, auditPages: () => auditPages(store), onError }, healthListener({
-      state: () => ({
-        node: name,
-        boot,
-        sockets: io.of('/').sockets.size,
-        openRooms: rooms.all().length,
-        pendingAppends: pendingAppends(),
-        pendingCursors: cursors.size,
+    withExports(
+      { ...parts.keeping, secret: configuration.secret, lease, rooms, log: parts.log, auditPages: () => auditPages(store), onError },
+      healthListener({
+        state: () => ({
+          node: name,
+          boot,
+          sockets: io.of('/').sockets.size,
+          openRooms: rooms.all().length,
+          pendingAppends: pendingAppends(),
+          pendingCursors: cursors.size,
+        }),
+        unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
+        registry: metrics.registry,
       }),
-      unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
-      registry: metrics.registry,
-    })),
+    ),
   )
   const saveRooms = async () => {
     for (const room of rooms.all()) await rooms.save(room)
@@ -217,7 +228,19 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     heartbeatLagSeconds: () => seconds() - beatAt,
     leaseHeld: () => lease.isHeld(),
   })
-  const sweep = retentionSweep({ ...parts.keeping, store, log: parts.log, rooms, changes, node: name, leaseMs: 3 * configuration.retentionMs, nowMs, newId, onError, reached: async () => undefined })
+  const sweep = retentionSweep({
+    ...parts.keeping,
+    store,
+    log: parts.log,
+    rooms,
+    changes,
+    node: name,
+    leaseMs: 3 * configuration.retentionMs,
+    nowMs,
+    newId,
+    onError,
+    reached: async () => undefined,
+  })
   const rounds = [
     repeat('store watch', 250, () => watch.round(), onError),
     repeat('lease', Math.min(250, configuration.lease.renewMs), () => lease.round(), onError),
@@ -227,7 +250,12 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     repeat('receipts', configuration.receiptsMs, receiptRound(io, parts.receipts, cursors, roomsWithSockets), onError),
     repeat('saving rooms', 1000, saveRooms, onError),
     repeat('retention', configuration.retentionMs, sweep, onError),
-    repeat('slow consumers', 1000, slowConsumerRound(io, configuration.slowConsumerPackets, () => metrics.closedSlow()), onError),
+    repeat(
+      'slow consumers',
+      1000,
+      slowConsumerRound(io, configuration.slowConsumerPackets, () => metrics.closedSlow()),
+      onError,
+    ),
     repeat('presence', configuration.presence.coalesceMs, () => presence.round(), onError),
   ]
 
@@ -283,18 +311,4 @@ function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, 
     io.serverSideEmit('connected', { user, device, connectionNumber })
   })
   io.on('connected', (session) => closeElsewhere(io, session))
-}
-
-/** The sockets of who leaves, or is put out, leave the room in the step that folds it; who is put out is told so. */
-function takeOut(io: ChatServer, roomId: string, entry: WireEntry): void {
-  const excluded = excludedBy(entry)
-  const user = excluded ?? (entry.kind === 'leave' ? entry.actorId : null)
-  if (user === null) return
-  const channel = channelOf(roomId)
-  for (const id of io.of('/').adapter.rooms.get(channel) ?? []) {
-    const socket = io.of('/').sockets.get(id)
-    if (socket === undefined || socket.data.user !== user) continue
-    if (excluded !== null) socket.emit('entry', entry)
-    void socket.leave(channel)
-  }
 }

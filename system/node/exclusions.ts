@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConfirmationStore, Exclusion } from './confirmations.ts'
+import type { Journal } from './journal.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -11,6 +12,7 @@ export interface ExclusionOptions {
   confirmations: ConfirmationStore
   leases: LeaseStore
   rooms: Pick<Rooms, 'known'>
+  journal: Pick<Journal, 'write'>
   node: string
   bootId: string
   /** How long an ack waits for the other nodes. */
@@ -33,13 +35,14 @@ export class Exclusions {
    * that is being opened may have been read before the entry, so it catches up.
    */
   async confirm(exclusion: Exclusion): Promise<void> {
-    const { confirmations, rooms, node, bootId } = this.#options
+    const { confirmations, rooms, journal, node, bootId } = this.#options
     const room = await rooms.known(exclusion.room)
     if (room !== null && room !== undefined && room.epoch === exclusion.epoch) {
       if (room.head < exclusion.seq) await room.catchUp()
       if (room.head < exclusion.seq) throw new Error(`seq ${exclusion.seq} of ${exclusion.room} is not readable yet`)
     }
     await confirmations.confirm(exclusion, { node, bootId })
+    journal.write('confirmed', { room: exclusion.room, seq: exclusion.seq })
   }
 
   /** Waits for the other nodes; `pending` when one of them hasn't confirmed in time. Ask again as often as wanted. */

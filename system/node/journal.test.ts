@@ -5,12 +5,14 @@ import { expect, test } from 'vitest'
 import { journalRowBytes, journalStages } from '../journal-rows.ts'
 import { openJournal } from './journal.ts'
 
-test('rows lie in the file as journal-rows.ts says, names before their use', () => {
+test('rows lie in the file as journal-rows.ts says, names before their use, none after the close', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'journal-')), 'node-1.rows')
   let nowNs = 0n
   const journal = openJournal({ path, node: 'node-1', boot: 3, nowNs: () => ++nowNs })
   journal.write('committed', { room: 'r', seq: 7, count: 2, operationId: '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001' })
   journal.close()
+  journal.write('confirmed', { room: 'late', seq: 8 })
+  journal.flush()
   const bytes = readFileSync(path)
   const row = (index: number) => bytes.subarray(index * journalRowBytes, (index + 1) * journalRowBytes)
   expect(bytes.length).toBe(6 * journalRowBytes)

@@ -30,6 +30,7 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
   const names = new Map<string, number>()
   let rows: Buffer[] = []
   let scheduled = false
+  let isClosed = false
 
   const flush = () => {
     scheduled = false
@@ -56,12 +57,15 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
   push(rowOf('header', nowNs(), { count: journalVersion, seq: boot }, nameId(node)))
   return {
     write(stage, row) {
+      // What was under way when the node closed may end later.
+      if (isClosed) return
       const room = row.room === undefined ? -1 : nameId(row.room)
       push(rowOf(stage, nowNs(), row, room))
     },
     flush,
     close() {
       flush()
+      isClosed = true
       closeSync(file)
     },
   }

@@ -1,6 +1,8 @@
 /** The seams of a node. compose.ts puts them together; a mutant or a test replaces one without touching another. */
+import type { ConfirmationStore } from './confirmations.ts'
 import type { ReceiptStore } from './cursors.ts'
 import type { AppendOutcome, RoomLog } from './room-log.ts'
+import type { Evictions } from './evictions.ts'
 import type { Fanout } from './fanout.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Journal } from './journal.ts'
@@ -30,6 +32,9 @@ export interface NodeParts {
   heartbeat: HeartbeatTeller
   ranges: Ranges
   receipts: ReceiptStore
+  evictions: Evictions
+  /** Which nodes are done with a kick or ban. */
+  confirmations: ConfirmationStore
   keeping: Keeping
   journal: Journal
   presence: PresenceStore

@@ -6,7 +6,14 @@ const timing = { ttlMs: 10_000, beatMs: 3000, typingTtlMs: 5000, coalesceMs: 500
 
 /** What would have reached Redis, and a switch that takes Redis away. */
 function started() {
-  const sent = { beats: [] as PresenceConnection[][], gone: [] as GoneConnection[][], marks: [] as Mark[], news: [] as PresenceNews[], seen: [] as string[] }
+  const sent = {
+    beats: [] as PresenceConnection[][],
+    gone: [] as GoneConnection[][],
+    marks: [] as Mark[],
+    news: [] as PresenceNews[],
+    seen: [] as string[],
+    stored: [] as number[],
+  }
   const state = { isAway: false, nowMs: 1000, isFirst: false }
   const run = <T>(work: () => T): Promise<T> => (state.isAway ? Promise.reject(new Error('no Redis')) : Promise.resolve(work()))
   const store: PresenceStore = {
@@ -24,7 +31,13 @@ function started() {
     isUp: () => !state.isAway,
     close() {},
   }
-  const beats = new PresenceBeats(store, { saw: (user) => void sent.seen.push(user) }, timing, () => state.nowMs)
+  const beats = new PresenceBeats({
+    store,
+    lastSeen: { saw: (user) => void sent.seen.push(user) },
+    timing,
+    nowMs: () => state.nowMs,
+    onBeat: (connections) => void sent.stored.push(connections),
+  })
   const lastBeat = () => sent.beats.at(-1)?.map(({ token }) => token)
   return { beats, sent, state, lastBeat }
 }
@@ -43,6 +56,7 @@ test('between beats only what changed is written, and one piece of news tells of
   expect(sent.beats).toHaveLength(2)
   state.nowMs += timing.beatMs
   await beats.write()
+  expect(sent.stored).toEqual([2, 1, 2])
   expect(lastBeat()).toEqual(['d1:s1', 'd1:s2'])
   expect(sent.news).toEqual([
     { users: ['ann', 'bob'], rooms: [], beatAgain: false },
@@ -79,6 +93,7 @@ test('what Redis missed is written when it is back: every connection, who went, 
   beats.disconnected('s2')
   state.nowMs += 3000
   await expect(beats.write()).rejects.toThrow('no Redis')
+  expect(sent.stored).toEqual([2])
   state.isAway = false
   await beats.write()
   expect(lastBeat()).toEqual(['d1:s1'])

@@ -9,6 +9,14 @@ export interface PresenceTiming {
   /** How often what was gathered is written. */
   coalesceMs: number
 }
+export interface PresenceBeatsOptions {
+  store: PresenceStore
+  lastSeen: Pick<LastSeen, 'saw'>
+  timing: PresenceTiming
+  nowMs: () => number
+  /** Redis took the beats of so many connections. */
+  onBeat: (connections: number) => void
+}
 interface Own extends PresenceConnection {
   typingIn: Set<string>
 }
@@ -22,10 +30,11 @@ const roundsToLeave = 2
 const beatsToSeen = 10
 
 export class PresenceBeats {
-  readonly #store: PresenceStore
-  readonly #lastSeen: Pick<LastSeen, 'saw'>
+  readonly #store: PresenceBeatsOptions['store']
+  readonly #lastSeen: PresenceBeatsOptions['lastSeen']
   readonly #timing: PresenceTiming
   readonly #nowMs: () => number
+  readonly #onBeat: PresenceBeatsOptions['onBeat']
   readonly #own = new Map<string, Own>()
   readonly #changed = new Set<Own>()
   #gone: { connection: GoneConnection; fromMs: number; untilMs: number }[] = []
@@ -35,11 +44,12 @@ export class PresenceBeats {
   #beatAtMs = 0
   #beats = 0
 
-  constructor(store: PresenceStore, lastSeen: Pick<LastSeen, 'saw'>, timing: PresenceTiming, nowMs: () => number) {
+  constructor({ store, lastSeen, timing, nowMs, onBeat }: PresenceBeatsOptions) {
     this.#store = store
     this.#lastSeen = lastSeen
     this.#timing = timing
     this.#nowMs = nowMs
+    this.#onBeat = onBeat
   }
 
   connected(id: string, user: string, device: string): void {
@@ -120,6 +130,7 @@ export class PresenceBeats {
       beating.map(({ user, token, idle, focus }) => ({ user, token, idle, focus })),
       this.#timing.ttlMs,
     )
+    this.#onBeat(beating.length)
     if (!due) return isFirst
     this.#beatAtMs = this.#nowMs() + this.#timing.beatMs
     if (++this.#beats % beatsToSeen === 0) for (const { user } of beating) this.#lastSeen.saw(user, this.#nowMs())

@@ -1,7 +1,8 @@
 /** Presence in Redis: what the nodes share of who is there. Every call ends within the client's command timeout, or at once without Redis. */
-import { Redis } from 'ioredis'
 import { z } from 'zod'
 import { beatScript, crowdScript, markScript, readScript, removeScript } from './presence-scripts.ts'
+import { openRedis } from './redis.ts'
+import type { WriteLog } from './event-log.ts'
 import type { Beats } from './presence-state.ts'
 
 export interface PresenceConnection {
@@ -54,31 +55,25 @@ export interface PresenceStore {
 }
 
 const commandTimeoutMs = 100
-const longestRetryMs = 500
 /** Connections in one script: a longer one would hold up everybody else's commands. */
 const batch = 200
 const newsShape = z.object({ users: z.array(z.string()), rooms: z.array(z.string()), beatAgain: z.boolean() })
 
-function open(url: string, name: string, onError: (error: unknown, during: string) => void, waits: boolean): Redis {
-  const redis = new Redis(url, {
-    enableOfflineQueue: waits,
-    autoResendUnfulfilledCommands: waits,
-    maxRetriesPerRequest: null,
-    connectTimeout: 2000,
-    // A link that swallows everything is given up; otherwise old beats would pile up in it.
-    ...(waits ? {} : { commandTimeout: commandTimeoutMs, socketTimeout: 2000 }),
-    retryStrategy: (times) => Math.min(times * 50, longestRetryMs),
-  })
-  redis.on('error', (error) => onError(error, `redis ${name}`))
-  return redis
-}
-
 const chunks = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / batch) }, (_, index) => all.slice(index * batch, (index + 1) * batch))
 
-export function presenceStoreOf(url: string, prefix: string, onError: (error: unknown, during: string) => void): PresenceStore {
-  const redis = open(url, 'presence', onError, false)
-  const subscriber = open(url, 'presence news', onError, true)
+export interface PresenceStoreOptions {
+  url: string
+  prefix: string
+  onError: (error: unknown, during: string) => void
+  log: WriteLog
+}
+
+export function presenceStoreOf({ url, prefix, onError, log }: PresenceStoreOptions): PresenceStore {
+  // A link that swallows everything is given up; otherwise old beats would pile up in it.
+  const impatient = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs, socketTimeout: 2000 }
+  const redis = openRedis(url, 'presence', log, impatient)
+  const subscriber = openRedis(url, 'presence news', log)
   const channel = `${prefix}:news`
   subscriber.subscribe(channel).catch((error: unknown) => onError(error, 'presence news'))
   const run = (script: string, ttlMs: number, about: unknown, ...further: string[]) =>

@@ -26,13 +26,15 @@ export interface Presence {
 export interface PresenceOptions extends Omit<PresenceWatchOptions, 'lastSeen'> {
   store: PresenceStore
   lastSeen: LastSeen
+  /** Redis took the beats of so many connections. */
+  onBeat: (connections: number) => void
   /** Redis didn't do what presence asked of it. */
   onFailure: () => void
 }
 
 export function presenceOf(options: PresenceOptions): Presence {
-  const { store, lastSeen, timing, nowMs, onError, onFailure } = options
-  const beats = new PresenceBeats(store, lastSeen, timing, nowMs)
+  const { store, lastSeen, timing, nowMs, onError, onBeat, onFailure } = options
+  const beats = new PresenceBeats({ store, lastSeen, timing, nowMs, onBeat })
   const watch = new PresenceWatch(options)
   store.onNews((news) => {
     watch.notice(news)
