@@ -84,7 +84,10 @@ export const banRequest = z.strictObject({ ...member, banned: z.boolean(), until
 export const muteRequest = z.strictObject({ ...member, muted: z.boolean(), until })
 export const retentionRequest = z.strictObject({
   room: roomId,
-  policy: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('keep') }), z.strictObject({ kind: z.enum(['delete', 'archive']), afterMs: z.int().min(0) })]),
+  policy: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('keep') }),
+    z.strictObject({ kind: z.enum(['delete', 'archive']), afterMs: z.int().min(0) }),
+  ]),
   legalHold: z.boolean(),
 })
 /** Words are normalised (NFKC, case, diacritics); the last is a prefix. Without `room`: all rooms of the caller. */
@@ -126,7 +129,10 @@ export const rangeRequest = z
 /** A window of `limit` seqs: below `before`, above `after`, around `around`, or up to the head; at most one of the three. */
 export const historyRequest = z
   .strictObject({ room: roomId, before: seq.optional(), after: seq.optional(), around: seq.optional(), limit: z.int().min(1).max(pageLimit) })
-  .refine(({ before, after, around }) => [before, after, around].filter((cursor) => cursor !== undefined).length <= 1, 'at most one of before, after and around')
+  .refine(
+    ({ before, after, around }) => [before, after, around].filter((cursor) => cursor !== undefined).length <= 1,
+    'at most one of before, after and around',
+  )
 export const cursorRequest = z.strictObject({
   cursors: z
     .array(
@@ -175,7 +181,12 @@ export type EntryChange =
   | { kind: 'edit'; messageId: string; body: string | null }
   | { kind: 'delete'; messageId: string; by: 'author' | 'moderator' | 'retention' }
   | { kind: 'react' | 'unreact'; messageId: string; emoji: string }
-  | { kind: 'moderate'; messageId: string; action: 'hold' | 'release' | 'remove'; /** with `release` and `remove`: the record, as of the entry's `rev` */ message?: MessageContent }
+  | {
+      kind: 'moderate'
+      messageId: string
+      action: 'hold' | 'release' | 'remove'
+      /** with `release` and `remove`: the record, as of the entry's `rev` */ message?: MessageContent
+    }
   | { kind: 'role'; userId: string; role: Role }
   /** `userId` leaves; kicked when it isn't the actor. */
   | { kind: 'leave'; userId: string; reason?: string }
@@ -229,14 +240,20 @@ export type CursorAck = Ack<object>
 export type ChangeAck = Ack<{ id: string; seq: number; epoch: string; duplicate: boolean }>
 /** `pending`: committed, but not every live node has confirmed; ask again with the same operationId. */
 export type ExclusionAck = Ack<{ id: string; seq: number; epoch: string; duplicate: boolean; state: 'done' | 'pending' }>
-export interface SearchHit { room: string; entry: WireEntry }
+export interface SearchHit {
+  room: string
+  entry: WireEntry
+}
 /** Newest first. */
 export type SearchAck = Ack<{ hits: SearchHit[] }>
 /** Visible messages of others after the user's highest readSeq. */
 export type UnreadAck = Ack<{ rooms: Record<string, { count: number; readSeq: number }> }>
 export type PresenceState = 'online' | 'idle' | 'offline' | 'unknown'
 /** `lastSeenAt`: milliseconds since the Unix epoch, null when never seen. */
-export interface PresenceView { state: PresenceState; lastSeenAt: number | null }
+export interface PresenceView {
+  state: PresenceState
+  lastSeenAt: number | null
+}
 export type PresenceAck = Ack<{ users: Record<string, PresenceView> }>
 /** Archived entries of the caller's membership, read back from the object store. */
 export type ArchiveAck = Ack<{ entries: WireEntry[]; hasMore: boolean }>

@@ -42,7 +42,13 @@ export function programOf(
   ]
   // By name only: docker takes the values from its own environment.
   const passed = Object.keys(environment).flatMap((variable) => ['--env', variable])
-  return { name, command: 'docker', args: [...container, ...passed, ...(user === null ? [] : ['--user', user]), found.image, ...args], env: environment, cwd: folder }
+  return {
+    name,
+    command: 'docker',
+    args: [...container, ...passed, ...(user === null ? [] : ['--user', user]), found.image, ...args],
+    env: environment,
+    cwd: folder,
+  }
 }
 
 function containerName(runId: string, name: string): string {

@@ -36,7 +36,8 @@ export function closeElsewhere(io: ChatServer, latest: Omit<SessionData, 'expire
 
 /** This node's connections of the user that stay when the one asking comes: all but its device's older ones. */
 export function connectionsBeside(io: ChatServer, latest: Omit<SessionData, 'expiresAtMs'>): number {
-  const stays = ({ user, device, connectionNumber }: SessionData) => user === latest.user && (device !== latest.device || connectionNumber >= latest.connectionNumber)
+  const stays = ({ user, device, connectionNumber }: SessionData) =>
+    user === latest.user && (device !== latest.device || connectionNumber >= latest.connectionNumber)
   return [...io.of('/').sockets.values()].filter((socket) => stays(socket.data)).length
 }
 
