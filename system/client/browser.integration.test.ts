@@ -1,16 +1,16 @@
 /** The bundled client in a page of a real browser, on a real node, over a network that goes away. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNodes } from '../node/fixtures/real-nodes.ts'
 import { createChatClient } from './chat-client.ts'
 import { openPage } from './fixtures/browser-page.ts'
 import type { BrowserPage } from './fixtures/browser-page.ts'
 import { openLink } from './fixtures/link.ts'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNodes } from './fixtures/real-nodes.ts'
 import { memoryStorage } from './storage.ts'
 
 let nodes: RealNodes
 beforeAll(async () => {
-  nodes = await startRealNodes()
+  nodes = await openRealNodes('browser')
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
@@ -26,10 +26,10 @@ const until = (page: BrowserPage, holds: (page: BrowserPage) => void): Promise<v
 test('a page sends, goes offline, sends, is reloaded, comes back, and nothing is lost or stored twice', async () => {
   const node = await nodes.start('node-1')
   await using link = await openLink(node.port)
-  await using page = await openPage(link.url, () => nodes.token('page', 'page-1'))
+  await using page = await openPage(link.url, () => tokenOf('page', 'page-1'))
   const bob = await createChatClient({
     url: node.url,
-    token: () => nodes.token('bob', 'bob-1'),
+    token: () => tokenOf('bob', 'bob-1'),
     userId: 'bob',
     deviceId: 'bob-1',
     storage: memoryStorage(),

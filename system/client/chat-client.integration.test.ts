@@ -1,22 +1,21 @@
 /** The client against two real nodes on real Redis and a real store, through the death of a node. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNodes } from './fixtures/real-nodes.ts'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNodes } from '../node/fixtures/real-nodes.ts'
 import { connectedClient } from './fixtures/test-client.ts'
 import type { TestClient } from './fixtures/test-client.ts'
 
 let nodes: RealNodes
 beforeAll(async () => {
-  nodes = await startRealNodes()
+  nodes = await openRealNodes('chat-client')
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
 const compare = (left: string | null, right: string | null): number => (left ?? '').localeCompare(right ?? '')
 
 test('every message is applied once, in order, and read by all, although a node is killed while it is sent', async () => {
-  const [first, second] = [await nodes.start('node-1'), await nodes.start('node-2')]
-  const open = (user: string, url: string): Promise<TestClient> =>
-    connectedClient({ url, user, device: `${user}-1`, token: () => nodes.token(user, `${user}-1`) })
+  const [first, second] = await nodes.startTwo()
+  const open = (user: string, url: string): Promise<TestClient> => connectedClient({ url, user, device: `${user}-1`, token: () => tokenOf(user, `${user}-1`) })
   const members = await Promise.all([open('ann', first.url), open('bob', second.url), open('cat', first.url)])
   for (const { client } of members) await client.join('hall')
 
@@ -28,7 +27,7 @@ test('every message is applied once, in order, and read by all, although a node 
   first.process.signal('SIGKILL')
   await first.process.exited
   sendAll(20, 30)
-  await nodes.start('node-1', first.port)
+  await nodes.start('node-1', { CHAT_PORT: String(first.port) })
 
   await vi.waitFor(() => expect(members.map(({ client }) => client.pending())).toEqual([null, null, null]), { timeout: 30_000 })
   await vi.waitFor(

@@ -2,24 +2,24 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNodes } from './fixtures/real-nodes.ts'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNodes } from '../node/fixtures/real-nodes.ts'
 import { connectedClient } from './fixtures/test-client.ts'
 
 let nodes: RealNodes
 beforeAll(async () => {
-  nodes = await startRealNodes()
+  nodes = await openRealNodes('example')
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
 test('the example sends, shows what others write, and ends once everybody has read it', async () => {
   const node = await nodes.start('node-1')
-  await using bob = await connectedClient({ url: node.url, user: 'bob', device: 'bob-1', token: () => nodes.token('bob', 'bob-1') })
+  await using bob = await connectedClient({ url: node.url, user: 'bob', device: 'bob-1', token: () => tokenOf('bob', 'bob-1') })
   await bob.client.join('lobby')
   const example = await nodes.runtime.spawn({
     name: 'example',
     command: process.execPath,
-    args: [fileURLToPath(new URL('example.ts', import.meta.url)), node.url, await nodes.token('ann', 'ann-1'), 'ann', 'ann-1', 'lobby', 'hello, lobby'],
+    args: [fileURLToPath(new URL('example.ts', import.meta.url)), node.url, await tokenOf('ann', 'ann-1'), 'ann', 'ann-1', 'lobby', 'hello, lobby'],
     cwd: nodes.folder,
   })
   await example.line(/ann: hello, lobby/, 10_000)

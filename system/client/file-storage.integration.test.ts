@@ -3,22 +3,22 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNodes } from '../node/fixtures/real-nodes.ts'
 import { fileStorage } from './file-storage.ts'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNodes } from './fixtures/real-nodes.ts'
 import { connectedClient } from './fixtures/test-client.ts'
 
 let nodes: RealNodes
 beforeAll(async () => {
-  nodes = await startRealNodes()
+  nodes = await openRealNodes('file-storage')
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
 test('a program that is killed between the write of a message and its ack has sent it once when it runs again', async () => {
   const node = await nodes.start('node-1')
-  const token = await nodes.token('ann', 'ann-1')
+  const token = await tokenOf('ann', 'ann-1')
   const file = join(nodes.folder, 'ann', 'client.json')
-  await using bob = await connectedClient({ url: node.url, user: 'bob', device: 'bob-1', token: () => nodes.token('bob', 'bob-1') })
+  await using bob = await connectedClient({ url: node.url, user: 'bob', device: 'bob-1', token: () => tokenOf('bob', 'bob-1') })
   await bob.client.join('hall')
 
   for (const moment of ['before', 'after']) {

@@ -1,9 +1,9 @@
 /** Every way back to a room, on real nodes: what a client shows afterwards is what the room holds, once and in order. */
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNode, RealNodes } from '../node/fixtures/real-nodes.ts'
 import { openLink } from './fixtures/link.ts'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNode, RealNodes } from './fixtures/real-nodes.ts'
 import { connectedClient } from './fixtures/test-client.ts'
 import type { TestClient, TestClientOptions } from './fixtures/test-client.ts'
 import { memoryStorage } from './storage.ts'
@@ -12,14 +12,14 @@ let nodes: RealNodes
 let first: RealNode
 let second: RealNode
 beforeAll(async () => {
-  nodes = await startRealNodes({ CHAT_SENDS_PER_SECOND: '100000' })
-  ;[first, second] = [await nodes.start('node-1'), await nodes.start('node-2')]
+  nodes = await openRealNodes('reconnection', { CHAT_SENDS_PER_SECOND: '100000' })
+  ;[first, second] = await nodes.startTwo()
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
 const open = (user: string, url: string, more: Partial<TestClientOptions> = {}): Promise<TestClient> => {
   const device = more.device ?? `${user}-1`
-  return connectedClient({ url, user, token: () => nodes.token(user, device), ...more, device })
+  return connectedClient({ url, user, token: () => tokenOf(user, device), ...more, device })
 }
 const quiet = (...clients: TestClient[]): Promise<void> =>
   vi.waitFor(() => expect(clients.map(({ client }) => client.pending())).toEqual(clients.map(() => null)), { timeout: 30_000, interval: 20 })
@@ -94,7 +94,7 @@ test('a room of another epoch, as from a restored store, is shown as it is now',
   sendAll(ann, 'restored', texts('lost', 3))
   await quiet(ann, bob)
 
-  const mongo = await new MongoClient(nodes.mongoUrl).connect()
+  const mongo = await new MongoClient(nodes.mongo.url.href).connect()
   const database = mongo.db('chat')
   await database.collection('room_log').deleteMany({ roomId: 'restored', seq: { $gt: 5 } })
   await database.collection('room_log').updateMany({ roomId: 'restored' }, { $set: { epoch: 'restored-epoch' } })

@@ -1,8 +1,8 @@
 /** What people do to messages and to each other, by clients at two real nodes: the outcome that is told, and what everybody then shows. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openRealNodes, tokenOf } from '../node/fixtures/real-nodes.ts'
+import type { RealNode, RealNodes } from '../node/fixtures/real-nodes.ts'
 import { openLink } from './fixtures/link.ts'
-import { startRealNodes } from './fixtures/real-nodes.ts'
-import type { RealNode, RealNodes } from './fixtures/real-nodes.ts'
 import { connectedClient, openClient } from './fixtures/test-client.ts'
 import type { TestClient, TestClientOptions } from './fixtures/test-client.ts'
 import { clientParts } from './parts.ts'
@@ -12,8 +12,8 @@ let nodes: RealNodes
 let first: RealNode
 let second: RealNode
 beforeAll(async () => {
-  nodes = await startRealNodes()
-  ;[first, second] = [await nodes.start('node-1'), await nodes.start('node-2')]
+  nodes = await openRealNodes('verbs')
+  ;[first, second] = await nodes.startTwo()
 })
 afterAll(() => nodes[Symbol.asyncDispose]())
 
@@ -21,7 +21,7 @@ const optionsOf = (user: string, url: string, more: Partial<TestClientOptions> =
   url,
   user,
   device: `${user}-1`,
-  token: () => nodes.token(user, `${user}-1`),
+  token: () => tokenOf(user, `${user}-1`),
   ...more,
 })
 const open = (user: string, url: string, more: Partial<TestClientOptions> = {}): Promise<TestClient> => connectedClient(optionsOf(user, url, more))
@@ -76,7 +76,7 @@ test('edits, reactions, replies, holds and deletions end in the same records for
   expect(ann.client.room('records')?.role()).toBe('owner')
   expect(ann.client.room('records')?.message(id)?.content).toMatchObject({ body: 'hello', moderation: 'held' })
   await agree(ann, bob, cat)
-  await using late = await open('cat', first.url, { device: 'cat-2', token: () => nodes.token('cat', 'cat-2') })
+  await using late = await open('cat', first.url, { device: 'cat-2', token: () => tokenOf('cat', 'cat-2') })
   await eventually(() => expect(late.client.room('records')?.message(id)?.content).toMatchObject({ body: null, moderation: 'held' }))
   expect(await ann.client.moderate('records', id, 'release')).toMatchObject({ kind: 'ok' })
   for (const { client } of [ann, bob, cat, late])
@@ -188,7 +188,7 @@ test('a token is renewed before it ends, and the connection stays', async () => 
   await using ann = await open('ann', first.url, {
     token: () => {
       asked += 1
-      return nodes.token('ann', 'ann-1', asked === 1 ? 3 : 600)
+      return tokenOf('ann', 'ann-1', asked === 1 ? 3 : 600)
     },
   })
   await ann.client.join('renewal')
@@ -203,7 +203,7 @@ test('a client whose token has ended comes back with the next one', async () => 
   let asked = 0
   await using ann = await open('ann', first.url, {
     // Too late to be renewed: the callback gives the same short token for as long as it lasts.
-    token: () => nodes.token('ann', 'ann-1', ++asked < 4 ? 2 : 600),
+    token: () => tokenOf('ann', 'ann-1', ++asked < 4 ? 2 : 600),
     settings: { ackMs: 1_000 },
     parts: {
       emitWithAck: (socket, event, payload, ms) =>

@@ -2,15 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as fc from 'fast-check'
-import { io } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { clientEvents } from '../reference/client-events.ts'
 import { badPayloadsFor } from './fixtures/bad-payloads.ts'
-import { secret, startNodes } from './fixtures/two-nodes.ts'
+import { connect as connected, openRealNodes, openSocket, tokenOf } from './fixtures/real-nodes.ts'
 import { signToken } from './tokens.ts'
-import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client'
 import type { BadPayload } from './fixtures/bad-payloads.ts'
-import type { RunningNodes } from './fixtures/two-nodes.ts'
+import type { Client, RealNode, RealNodes } from './fixtures/real-nodes.ts'
 
 const payloads = 10_000
 const atOnce = 24
@@ -18,7 +16,8 @@ const growthLimitBytes = 100_000_000
 const heldLimitBytes = 60_000_000
 const seed = Number(process.env['BAD_INPUT_SEED'] ?? 20_261)
 
-let nodes: RunningNodes
+let cluster: RealNodes
+let node: RealNode
 let url = ''
 interface Identity {
   pid: number
@@ -29,22 +28,24 @@ let begun: Identity
 beforeAll(async () => {
   const many = '1000000'
   // A small young generation, so that the resident size tells what is held, not what V8 keeps in reserve.
-  nodes = await startNodes({
+  cluster = await openRealNodes('bad-input', {
     NODE_OPTIONS: '--max-semi-space-size=2',
     CHAT_SENDS_PER_SECOND: many,
     CHAT_CHANGES_PER_SECOND: many,
     CHAT_PRESENCE_EVENTS_PER_SECOND: many,
+    CHAT_PRESENCE_COALESCE_MS: '100',
   })
-  url = nodes.urls[0]
+  ;[node] = await cluster.startTwo()
+  url = node.url
   begun = await identity()
 })
-afterAll(() => nodes[Symbol.asyncDispose]())
-afterEach(async () => expect(await identity(), nodes.tail(0)).toEqual(begun))
+afterAll(() => cluster[Symbol.asyncDispose]())
+afterEach(async () => expect(await identity(), node.process.tail()).toEqual(begun))
 
 async function identity(): Promise<Identity> {
   const response = await fetch(`${url}/health/state`, { signal: AbortSignal.timeout(5000) })
   const { boot } = (await response.json()) as { boot: unknown }
-  return { pid: nodes.pid(0), startedAt: /^process_start_time_seconds (\S+)$/m.exec(await metrics())?.[1], boot }
+  return { pid: node.process.pid, startedAt: /^process_start_time_seconds (\S+)$/m.exec(await metrics())?.[1], boot }
 }
 const metrics = async () => (await fetch(`${url}/metrics`)).text()
 const gauge = async (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await metrics())?.[1])
@@ -52,24 +53,10 @@ const residentBytes = async () => gauge('process_resident_memory_bytes')
 /** Objects and buffers that are reachable, or not collected yet. */
 const heldBytes = async () => (await gauge('nodejs_heap_size_used_bytes')) + (await gauge('nodejs_external_memory_bytes'))
 
-let connections = 0
-async function socketOf(user: string, options: Partial<ManagerOptions & SocketOptions> = {}, to = url): Promise<Socket> {
-  const device = `${user}-1`
-  const auth = { token: await signToken(secret, user, device, 600), deviceId: device, connectionNumber: ++connections }
-  const socket = io(to, { transports: ['websocket'], forceNew: true, reconnection: false, auth, ...options })
-  onTestFinished(() => void socket.disconnect())
-  return socket
-}
-async function connect(user: string): Promise<Socket> {
-  const socket = await socketOf(user)
-  await new Promise<void>((resolve, reject) => {
-    socket.once('hello', () => resolve())
-    socket.once('connect_error', reject)
-  })
-  return socket
-}
+const connect = async (user: string): Promise<Client> => (await connected(node, user)).socket
 /** What the wire takes, which is more than the client's types do. */
 interface Raw {
+  emit(event: string, ...sent: unknown[]): unknown
   timeout(ms: number): { emitWithAck(event: string | number, ...sent: unknown[]): Promise<unknown> }
 }
 const ask = async (socket: Raw, event: string | number, ...sent: unknown[]): Promise<unknown> => socket.timeout(10_000).emitWithAck(event, ...sent)
@@ -161,7 +148,9 @@ test('10,000 bad payloads: an error ack each, the same process, its memory, and 
       if (socket === undefined) throw new Error('no socket')
       const sent = job.bad.payload === undefined ? [] : [job.bad.payload]
       const answer = await ask(socket, job.event, ...sent).catch((error: unknown) => {
-        throw new Error(`${job.event}, ${job.bad.how}: ${JSON.stringify(sent).slice(0, 300)} got no answer: ${String(error)}; the node says: ${nodes.tail(0)}`)
+        throw new Error(
+          `${job.event}, ${job.bad.how}: ${JSON.stringify(sent).slice(0, 300)} got no answer: ${String(error)}; the node says: ${node.process.tail()}`,
+        )
       })
       await checkRefusal(job.event, job.bad, answer, codes)
       tally(ways, job.bad.how)
@@ -225,7 +214,7 @@ test('in the wrong order: what needs a membership is refused before join and syn
 })
 
 test('unknown events, names that are none, no ack function, further arguments', async () => {
-  const socket = await connect('odd')
+  const socket: Raw = await connect('odd')
   const invalid = { ok: false, error: { code: 'invalid' } }
   for (const event of ['nonsense', '', '__proto__', 'constructor', 'hello', 'entry', 'x'.repeat(300_000)])
     expect(await ask(socket, event, {}), event.slice(0, 20)).toMatchObject(invalid)
@@ -266,13 +255,13 @@ test('names that objects have by birth are rooms, users and emoji like others', 
 })
 
 test('connects that are none: namespace, auth, token', async () => {
-  const refusedWith = async (socket: Socket) =>
+  const refusedWith = async (socket: Client) =>
     new Promise<{ message: string; code: unknown }>((resolve, reject) => {
       socket.once('connect_error', (error: Error & { data?: { code: unknown } }) => resolve({ message: error.message, code: error.data?.code }))
       socket.once('hello', () => reject(new Error('it was let in')))
     })
-  expect(await refusedWith(await socketOf('ann', {}, `${url}/admin`))).toEqual({ message: 'Invalid namespace', code: undefined })
-  const token = await signToken(secret, 'ann', 'ann-1', 600)
+  expect(await refusedWith(await openSocket(`${url}/admin`, { user: 'ann' }))).toEqual({ message: 'Invalid namespace', code: undefined })
+  const token = await tokenOf('ann', 'ann-1', 600)
   const bad: [string, unknown][] = [
     ['invalid', {}],
     ['invalid', { token, deviceId: 'ann-1', connectionNumber: 0 }],
@@ -282,10 +271,13 @@ test('connects that are none: namespace, auth, token', async () => {
     ['forbidden', { token: `${token}x`, deviceId: 'ann-1', connectionNumber: 1 }],
     ['forbidden', { token: await signToken('another secret entirely', 'ann', 'ann-1', 600), deviceId: 'ann-1', connectionNumber: 1 }],
     ['forbidden', { token, deviceId: 'ann-2', connectionNumber: 1 }],
-    ['token_expired', { token: await signToken(secret, 'ann', 'ann-1', -10), deviceId: 'ann-1', connectionNumber: 1 }],
+    ['token_expired', { token: await tokenOf('ann', 'ann-1', -10), deviceId: 'ann-1', connectionNumber: 1 }],
   ]
   for (const [code, auth] of bad)
-    expect(await refusedWith(await socketOf('ann', { auth: auth as Record<string, unknown> })), JSON.stringify(auth).slice(0, 100)).toMatchObject({
+    expect(
+      await refusedWith(await openSocket(url, { user: 'ann' }, { auth: auth as Record<string, unknown> })),
+      JSON.stringify(auth).slice(0, 100),
+    ).toMatchObject({
       message: code,
       code,
     })
@@ -293,7 +285,7 @@ test('connects that are none: namespace, auth, token', async () => {
 
 test('packets that are none close their own connection only', async () => {
   const witness = await connect('witness')
-  const token = await signToken(secret, 'raw', 'raw-1', 600)
+  const token = await tokenOf('raw', 'raw-1', 600)
   const open = '40' + JSON.stringify({ token, deviceId: 'raw-1', connectionNumber: 1 })
   const frames: (string | Buffer)[] = [
     '42', '42{', '42[', '42["join"', '42[]', '42{"0":"join"}', '42["disconnect"]', '42["newListener","x"]', '42[null]', '42[{"a":1}]',
@@ -323,9 +315,9 @@ test('HTTP that is none', async () => {
     ['/rooms/x/export', { method: 'POST', body: 'x'.repeat(100_000) }, 405],
     ['/rooms/x/export', {}, 401],
     ['/rooms/x/export', { headers: { authorization: `Bearer ${'x'.repeat(5000)}` } }, 401],
-    [`/rooms/${'x'.repeat(5000)}/export`, { headers: { authorization: `Bearer ${await signToken(secret, 'ann', 'ann-1', 600)}` } }, 404],
-    ['/rooms/__proto__/export', { headers: { authorization: `Bearer ${await signToken(secret, 'ann', 'ann-1', 600)}` } }, 404],
-    ['/audit-log', { headers: { authorization: `Bearer ${await signToken(secret, 'ann', 'ann-1', 600)}` } }, 403],
+    [`/rooms/${'x'.repeat(5000)}/export`, { headers: { authorization: `Bearer ${await tokenOf('ann', 'ann-1', 600)}` } }, 404],
+    ['/rooms/__proto__/export', { headers: { authorization: `Bearer ${await tokenOf('ann', 'ann-1', 600)}` } }, 404],
+    ['/audit-log', { headers: { authorization: `Bearer ${await tokenOf('ann', 'ann-1', 600)}` } }, 403],
     ['/audit-log', { headers: { authorization: 'Basic YTpi' } }, 401],
   ]
   for (const [path, request, status] of routes)

@@ -3,16 +3,18 @@ import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { foldLog, recordOf } from './fold-records.ts'
-import { ask, connect, entryAt, joinRoom, say, twoNodes } from './fixtures/chat-nodes.ts'
+import { ask, connect, entryAt, joinRoom, openRealNodes, say } from './fixtures/real-nodes.ts'
 import type { AuditRecord } from './audit-log.ts'
 import type { StoredEntry } from './entries.ts'
-import type { Connected, TwoNodes } from './fixtures/chat-nodes.ts'
+import type { Connected, RealNode, RealNodes } from './fixtures/real-nodes.ts'
 import type { Role, WireEntry } from '../protocol.ts'
 
-let cluster: TwoNodes
+let cluster: RealNodes
+let nodes: [RealNode, RealNode]
 let client: MongoClient
 beforeAll(async () => {
-  cluster = await twoNodes('changes')
+  cluster = await openRealNodes('changes')
+  nodes = await cluster.startTwo()
   client = await MongoClient.connect(cluster.mongo.url.href)
 })
 afterAll(async () => {
@@ -41,7 +43,7 @@ const audited = (roomId: string) => client.db('chat').collection<AuditRecord>('a
 
 /** ann owns the room and is on node 1; bob and mod, who are on node 2, are a member and a moderator. */
 async function roomOf(room: string) {
-  const [ann, bob, mod] = [await connect(cluster.nodes[0], 'ann'), await connect(cluster.nodes[1], 'bob'), await connect(cluster.nodes[1], 'mod')]
+  const [ann, bob, mod] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob'), await connect(nodes[1], 'mod')]
   for (const member of [ann, bob, mod]) await joinRoom(member, room)
   await giveRole(ann, room, 'mod', 'moderator')
   return { ann, bob, mod }
@@ -135,7 +137,7 @@ test('a deletion leaves nothing of the content, neither in the record nor in its
 test('a held message is whole for its author and moderators only, in every way of reading; the release carries it', async () => {
   const room = 'holds'
   const { ann, bob, mod } = await roomOf(room)
-  const eve = await connect(cluster.nodes[0], 'eve')
+  const eve = await connect(nodes[0], 'eve')
   const epoch = await joinRoom(eve, room)
   const { id, seq } = await say(bob, room, 'doubtful')
   await ask(bob).emitWithAck('message:edit', { ...about(room, id), body: 'doubtful still' })
@@ -151,7 +153,7 @@ test('a held message is whole for its author and moderators only, in every way o
   }
   expect(await textsOf(eve)).toEqual([null, null, null, null])
   for (const member of [bob, mod, ann]) expect(await textsOf(member)).toEqual(Array.from({ length: 4 }, () => 'doubtful still'))
-  const again = await connect(cluster.nodes[1], 'eve', 'eve-2')
+  const again = await connect(nodes[1], 'eve', 'eve-2')
   const paged: WireEntry[] = []
   again.socket.on('sync:page', (page, done) => {
     paged.push(...page.entries)

@@ -1,13 +1,15 @@
 /** Kick and ban: done only when no node can serve the excluded user any more, whatever stands in between. */
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { ask, connect, entryAt, joinRoom, say, twoNodes } from './fixtures/chat-nodes.ts'
-import type { Connected, TwoNodes } from './fixtures/chat-nodes.ts'
+import { ask, connect, entryAt, joinRoom, openRealNodes, say } from './fixtures/real-nodes.ts'
+import type { Connected, RealNode, RealNodes } from './fixtures/real-nodes.ts'
 
 const leaseMs = 1500
-let cluster: TwoNodes
+let cluster: RealNodes
+let nodes: [RealNode, RealNode]
 beforeAll(async () => {
-  cluster = await twoNodes('exclusions', { CHAT_LEASE_MS: `${leaseMs}`, CHAT_LEASE_RENEW_MS: '300', CHAT_EXCLUSION_WAIT_MS: '700' })
+  cluster = await openRealNodes('exclusions', { CHAT_LEASE_MS: `${leaseMs}`, CHAT_LEASE_RENEW_MS: '300', CHAT_EXCLUSION_WAIT_MS: '700' })
+  nodes = await cluster.startTwo()
 })
 afterAll(() => cluster[Symbol.asyncDispose]())
 
@@ -15,7 +17,7 @@ const refused = (code: string) => ({ ok: false, error: { code } })
 const kickOf = (room: string, userId: string) => ({ room, userId, operationId: uuidv7(), reason: 'enough' })
 /** ann owns the room on node 1, bob is a member on node 2. */
 async function roomOf(room: string): Promise<{ ann: Connected; bob: Connected; epoch: string }> {
-  const [ann, bob] = [await connect(cluster.nodes[0], 'ann'), await connect(cluster.nodes[1], 'bob')]
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
   const epoch = await joinRoom(ann, room)
   await joinRoom(bob, room)
   return { ann, bob, epoch }
@@ -27,7 +29,7 @@ async function askUntilDone(asked: () => Promise<{ ok: boolean; state?: 'done' |
 test('who is kicked is told so, and gets nothing that is committed after the ack, by any way, on either node', async () => {
   const room = 'kicks'
   const { ann, bob, epoch } = await roomOf(room)
-  const bobToo = await connect(cluster.nodes[0], 'bob', 'bob-2')
+  const bobToo = await connect(nodes[0], 'bob', 'bob-2')
   await ask(bobToo).emitWithAck('sync:begin', { rooms: { [room]: { epoch, appliedSeq: 2 } } })
   const kick = kickOf(room, 'bob')
   const kicked = await ask(ann).emitWithAck('member:kick', kick)
@@ -74,7 +76,7 @@ test('who is banned is out and stays out until the ban is taken back or over', a
   await vi.waitFor(() => joinRoom(bob, room), { timeout: 3000 })
   // A stranger, too.
   expect(await ask(ann).emitWithAck('member:ban', { room, userId: 'eve', banned: true, until: null, operationId: uuidv7() })).toMatchObject({ ok: true })
-  await expect(joinRoom(await connect(cluster.nodes[1], 'eve'), room)).rejects.toThrow('banned')
+  await expect(joinRoom(await connect(nodes[1], 'eve'), room)).rejects.toThrow('banned')
 })
 
 test('without Redis a kick is still done on every node: the store tells them', async () => {
@@ -94,7 +96,7 @@ test('a node that is stopped past its lease keeps a kick pending until the lease
   const room = 'stopped'
   const { ann, bob, epoch } = await roomOf(room)
   const closed = new Promise<string>((resolve) => void bob.socket.once('disconnect', (reason) => resolve(reason)))
-  const stopped = cluster.nodes[1].process
+  const stopped = nodes[1].process
   stopped.signal('SIGSTOP')
   const stoppedAt = performance.now()
   onTestFinished(() => stopped.signal('SIGCONT'))
@@ -108,7 +110,7 @@ test('a node that is stopped past its lease keeps a kick pending until the lease
   expect(await closed).toMatch(/transport (close|error)|ping timeout/)
   expect(bob.entries.filter((entry) => entry.room === room && entry.seq >= seq)).toEqual([])
 
-  const back = await vi.waitFor(() => connect(cluster.nodes[1], 'bob', 'bob-2'), { timeout: 5000 })
+  const back = await vi.waitFor(() => connect(nodes[1], 'bob', 'bob-2'), { timeout: 5000 })
   expect(await ask(back).emitWithAck('range:get', { room, epoch, after: 0, upTo: seq })).toMatchObject(refused('forbidden'))
   expect(back.entries).toEqual([])
 })
@@ -121,17 +123,22 @@ test('nodes that the store has not answered past their lease drop their sockets,
   const pausedAt = performance.now()
   await closed
   expect(performance.now() - pausedAt).toBeLessThan(leaseMs + 500)
-  await expect(connect(cluster.nodes[0], 'ann')).rejects.toThrow('unavailable')
+  await expect(connect(nodes[0], 'ann')).rejects.toThrow('unavailable')
   cluster.mongo.resume()
-  const back = await vi.waitFor(() => connect(cluster.nodes[0], 'ann'), { timeout: 10_000 })
-  await say(back, 'cut-off', 'again')
+  for (const [node, user] of [
+    [nodes[0], 'ann'],
+    [nodes[1], 'bob'],
+  ] as const) {
+    const back = await vi.waitFor(() => connect(node, user), { timeout: 10_000 })
+    await say(back, 'cut-off', 'again')
+  }
 })
 
 test('a node that dies is waited for no longer than its lease', async () => {
   const room = 'killed'
   const { ann } = await roomOf(room)
-  cluster.nodes[1].process.signal('SIGKILL')
-  await cluster.nodes[1].process.exited
+  nodes[1].process.signal('SIGKILL')
+  await nodes[1].process.exited
   const kick = kickOf(room, 'bob')
   await askUntilDone(() => ask(ann).emitWithAck('member:kick', kick), leaseMs + 2000)
 })

@@ -1,12 +1,9 @@
 /** Every query of the store's parts, as it is really sent, is explained by a real store: none reads a whole collection. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createProcessRuntime } from '../cluster/process-runtime.ts'
-import { components, findComponent } from '../components/table.ts'
+import { components } from '../components/table.ts'
 import { confirmationStoreOf } from './confirmations.ts'
 import { receiptStoreOf } from './cursors.ts'
+import { openSurroundings } from './fixtures/real-nodes.ts'
 import { LastSeen } from './last-seen.ts'
 import { leaseStoreOf } from './lease-store.ts'
 import { logStoreOf } from './log-store.ts'
@@ -104,10 +101,8 @@ async function useEverything(store: Store): Promise<void> {
 }
 
 test('no query reads a whole collection', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'shakedown-indexes-'))
-  const runId = `indexes-${process.pid}`
-  const runtime = await createProcessRuntime({ logFolder: join(folder, 'logs'), runId })
-  const mongo = await components.mongo.start(await findComponent(components.mongo, { install: true, urls: {}, progress: () => {} }), runtime, { folder, runId })
+  await using surroundings = await openSurroundings('indexes')
+  const mongo = await surroundings.startComponent(components.mongo)
   const store = openStore(mongo.url.href, 'chat', { monitorCommands: true })
   try {
     await indexesOf(store).roomSeq()
@@ -128,7 +123,5 @@ test('no query reads a whole collection', async () => {
     expect(queries.length).toBeGreaterThan(20)
   } finally {
     await store.client.close()
-    await runtime[Symbol.asyncDispose]()
-    await rm(folder, { recursive: true })
   }
 })

@@ -1,94 +1,29 @@
 /** Two nodes with an object store: history windows, unread counts, search, archives read back, exports over HTTP. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { io } from 'socket.io-client'
 import { v7 as uuidv7 } from 'uuid'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { createProcessRuntime } from '../cluster/process-runtime.ts'
-import { components, findComponent } from '../components/table.ts'
-import { signToken } from './tokens.ts'
-import type { Socket } from 'socket.io-client'
-import type { Runtime } from '../cluster/runtime.ts'
-import type { FindOptions } from '../components/component.ts'
-import type { ClientToServer, SearchHit, ServerToClient, WireEntry } from '../protocol.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { components } from '../components/table.ts'
+import { ask, connect, joinRoom, openRealNodes, say, tokenOf } from './fixtures/real-nodes.ts'
+import type { Connected, RealNode, RealNodes } from './fixtures/real-nodes.ts'
+import type { SearchHit, WireEntry } from '../protocol.ts'
 
-type Client = Socket<ServerToClient, ClientToServer>
-
-const secret = 'a secret for tests only'
-const options: FindOptions = { install: true, urls: {}, progress: (line) => void process.stderr.write(`${line}\n`) }
-const runId = `keeping-${process.pid}`
-let folder = ''
-let runtime: Runtime
-let nodes: string[] = []
-
+let cluster: RealNodes
+let nodes: [RealNode, RealNode]
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shakedown-keeping-'))
-  runtime = await createProcessRuntime({ logFolder: join(folder, 'logs'), runId })
-  const place = (name: string) => ({ folder: join(folder, name), runId })
-  const redis = await components.redis.start(await findComponent(components.redis, options), runtime, place('redis'))
-  const mongo = await components.mongo.start(await findComponent(components.mongo, options), runtime, place('mongo'))
-  const store = await components.store.start(await findComponent(components.store, options), runtime, place('store'))
-  const startNode = async (name: string) => {
-    const running = await runtime.spawn({
-      name,
-      command: process.execPath,
-      args: [fileURLToPath(new URL('main.ts', import.meta.url))],
-      env: {
-        CHAT_NODE_NAME: name,
-        CHAT_PORT: String(await runtime.port()),
-        CHAT_REDIS_URL: redis.url.href,
-        CHAT_REDIS_PREFIX: runId,
-        CHAT_MONGO_URL: mongo.url.href,
-        CHAT_MONGO_DATABASE: 'chat',
-        CHAT_JWT_SECRET: secret,
-        CHAT_RETENTION_MS: '200',
-        CHAT_SENDS_PER_SECOND: '1000',
-        CHAT_STORE_URL: store.url.href,
-        CHAT_STORE_ACCESS_KEY: store.credentials.accessKey,
-        CHAT_STORE_SECRET_KEY: store.credentials.secretKey,
-        CHAT_STORE_BUCKET: store.bucket,
-      },
-    })
-    const [, url = ''] = await running.line(/ready on (http:\/\/[\d.:]+)/, 10_000)
-    await vi.waitFor(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200), { timeout: 10_000 })
-    return url
-  }
-  nodes = await Promise.all(['node-1', 'node-2'].map(startNode))
+  // Between two writes of receipts a mark is one that is not written yet.
+  cluster = await openRealNodes('keeping', { CHAT_RETENTION_MS: '200', CHAT_RECEIPTS_MS: '1000', CHAT_SENDS_PER_SECOND: '1000' })
+  const store = await cluster.startComponent(components.store)
+  nodes = await cluster.startTwo({
+    CHAT_STORE_URL: store.url.href,
+    CHAT_STORE_ACCESS_KEY: store.credentials.accessKey,
+    CHAT_STORE_SECRET_KEY: store.credentials.secretKey,
+    CHAT_STORE_BUCKET: store.bucket,
+  })
 })
-afterAll(async () => {
-  await runtime[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => cluster[Symbol.asyncDispose]())
 
-let connections = 0
-async function connect(user: string, node = 0): Promise<Client> {
-  const device = `${user}-1`
-  const socket: Client = io(nodes[node] ?? '', {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    auth: { token: await signToken(secret, user, device, 600), deviceId: device, connectionNumber: ++connections },
-  })
-  onTestFinished(() => void socket.disconnect())
-  await new Promise<void>((resolve, reject) => {
-    socket.once('hello', () => resolve())
-    socket.once('connect_error', reject)
-  })
-  return socket
-}
-const ask = (socket: Client) => socket.timeout(5000)
-const enter = (socket: Client, room: string) => ask(socket).emitWithAck('join', { room, operationId: uuidv7() })
-let clientSeq = 0
-async function say(socket: Client, room: string, body: string): Promise<string> {
-  const request = { room, clientMessageId: uuidv7(), clientSeq: ++clientSeq, attempt: 1, type: 'text' as const, body, clientCreatedAt: 1 }
-  const answer = await ask(socket).emitWithAck('message:send', request)
-  if (!answer.ok) throw new Error(answer.error.message)
-  return answer.id
-}
 const bodiesOf = (entries: readonly WireEntry[]) => entries.flatMap((entry) => (entry.message === undefined ? [] : [entry.message.body]))
-const get = async (path: string, token?: string) => fetch(`${nodes[1]}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+const get = async (path: string, token?: string) =>
+  fetch(`${nodes[1].url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
 const linesOf = async (response: Response) =>
   (await response.text())
     .trimEnd()
@@ -96,12 +31,12 @@ const linesOf = async (response: Response) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 test('history pages go below, above and around a seq, and say truthfully whether there is more', async () => {
-  const [ann, bob] = [await connect('ann'), await connect('bob', 1)]
-  await enter(ann, 'pages')
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
+  await joinRoom(ann, 'pages')
   for (let index = 2; index <= 9; index++) await say(ann, 'pages', `${index}`)
-  await enter(bob, 'pages')
-  const page = async (socket: Client, cursor: { before?: number; after?: number; around?: number }) => {
-    const answer = await ask(socket).emitWithAck('history:page', { room: 'pages', limit: 4, ...cursor })
+  await joinRoom(bob, 'pages')
+  const page = async (client: Connected, cursor: { before?: number; after?: number; around?: number }) => {
+    const answer = await ask(client).emitWithAck('history:page', { room: 'pages', limit: 4, ...cursor })
     return answer.ok ? [answer.entries.map((entry: WireEntry) => entry.seq), answer.hasMore] : answer.error.code
   }
   expect(await page(ann, {})).toEqual([[7, 8, 9, 10], true])
@@ -115,14 +50,14 @@ test('history pages go below, above and around a seq, and say truthfully whether
 })
 
 test('unread counts visible messages of others after the highest readSeq, a mark that is not written yet included', async () => {
-  const [ann, bob] = [await connect('ann'), await connect('bob', 1)]
-  await enter(ann, 'unread')
-  await enter(bob, 'unread')
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
+  await joinRoom(ann, 'unread')
+  await joinRoom(bob, 'unread')
   for (const body of ['one', 'two', 'three']) await say(ann, 'unread', body)
-  const gone = await say(ann, 'unread', 'gone')
+  const { id: gone } = await say(ann, 'unread', 'gone')
   await say(bob, 'unread', 'his own')
   await ask(ann).emitWithAck('message:delete', { room: 'unread', operationId: uuidv7(), messageId: gone })
-  const unread = (socket: Client) => ask(socket).emitWithAck('unread:get', { rooms: ['unread', 'nowhere'] })
+  const unread = (client: Connected) => ask(client).emitWithAck('unread:get', { rooms: ['unread', 'nowhere'] })
   expect(await unread(bob)).toEqual({ ok: true, rooms: { unread: { count: 3, readSeq: 0 } } })
   expect(await unread(ann)).toEqual({ ok: true, rooms: { unread: { count: 1, readSeq: 0 } } })
   await ask(bob).emitWithAck('cursor:set', { cursors: [{ room: 'unread', deliveredSeq: 4, readSeq: 4 }] })
@@ -130,15 +65,17 @@ test('unread counts visible messages of others after the highest readSeq, a mark
 })
 
 test('search finds words by prefix and without accents, newest first, in the rooms and stays of who asks, and nothing that is gone or held', async () => {
-  const [ann, bob] = [await connect('ann'), await connect('bob', 1)]
-  await enter(ann, 'kitchen')
-  await enter(ann, 'secret')
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
+  await joinRoom(ann, 'kitchen')
+  await joinRoom(ann, 'secret')
   await say(ann, 'kitchen', 'crème before bob came')
   await say(ann, 'secret', 'Crème of the crop')
-  await enter(bob, 'kitchen')
-  const ids = [await say(ann, 'kitchen', 'Crème brûlée tonight'), await say(bob, 'kitchen', 'more CREME please'), await say(ann, 'kitchen', 'cream')]
-  const find = async (socket: Client, query: string, room?: string) => {
-    const answer = await ask(socket).emitWithAck('search', { query, limit: 10, ...(room === undefined ? {} : { room }) })
+  await joinRoom(bob, 'kitchen')
+  const tonight = await say(ann, 'kitchen', 'Crème brûlée tonight')
+  const more = await say(bob, 'kitchen', 'more CREME please')
+  await say(ann, 'kitchen', 'cream')
+  const find = async (client: Connected, query: string, room?: string) => {
+    const answer = await ask(client).emitWithAck('search', { query, limit: 10, ...(room === undefined ? {} : { room }) })
     return answer.ok ? bodiesOf(answer.hits.map((hit: SearchHit) => hit.entry)) : answer.error.code
   }
   expect(await find(bob, 'crem')).toEqual(['more CREME please', 'Crème brûlée tonight'])
@@ -148,22 +85,22 @@ test('search finds words by prefix and without accents, newest first, in the roo
   expect(await find(bob, 'crop')).toEqual([])
   expect(await find(bob, 'crop', 'secret')).toBe('forbidden')
   expect(await find(bob, '!?')).toBe('invalid')
-  await ask(bob).emitWithAck('message:edit', { room: 'kitchen', operationId: uuidv7(), messageId: ids[1] ?? '', body: 'no more' })
-  await ask(ann).emitWithAck('message:moderate', { room: 'kitchen', operationId: uuidv7(), messageId: ids[0] ?? '', action: 'hold' })
+  await ask(bob).emitWithAck('message:edit', { room: 'kitchen', operationId: uuidv7(), messageId: more.id, body: 'no more' })
+  await ask(ann).emitWithAck('message:moderate', { room: 'kitchen', operationId: uuidv7(), messageId: tonight.id, action: 'hold' })
   expect(await find(bob, 'crem')).toEqual([])
   expect(await find(bob, 'more')).toEqual(['no more'])
 })
 
 test('an archived room is purged, read back within the stays of who asks, found no more, and exported whole', async () => {
-  const [ann, bob] = [await connect('ann'), await connect('bob', 1)]
-  await enter(ann, 'old')
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
+  await joinRoom(ann, 'old')
   for (const body of ['ancient one', 'ancient two']) await say(ann, 'old', body)
-  await enter(bob, 'old')
+  await joinRoom(bob, 'old')
   await say(bob, 'old', 'ancient three')
-  const retention = (socket: Client, legalHold: boolean) =>
-    ask(socket).emitWithAck('room:retention', { room: 'old', policy: { kind: 'archive', afterMs: 0 }, legalHold })
+  const retention = (client: Connected, legalHold: boolean) =>
+    ask(client).emitWithAck('room:retention', { room: 'old', policy: { kind: 'archive', afterMs: 0 }, legalHold })
   expect(await retention(bob, false)).toMatchObject({ ok: false, error: { code: 'forbidden' } })
-  const purged = new Promise<WireEntry>((resolve) => void bob.on('entry', (entry) => entry.kind === 'purged' && resolve(entry)))
+  const purged = new Promise<WireEntry>((resolve) => void bob.socket.on('entry', (entry) => entry.kind === 'purged' && resolve(entry)))
   expect(await retention(ann, false)).toEqual({ ok: true })
   expect(await purged).toMatchObject({ room: 'old', actorId: 'system', change: { kind: 'purged', throughSeq: 5, archived: true } })
 
@@ -173,8 +110,8 @@ test('an archived room is purged, read back within the stays of who asks, found 
   expect(live.entries[1]?.message?.deleted).toMatchObject({ kind: 'retention' })
   expect(await ask(ann).emitWithAck('search', { query: 'ancient', limit: 10 })).toEqual({ ok: true, hits: [] })
 
-  const archive = (socket: Client, limit: number, before?: number) =>
-    ask(socket).emitWithAck('archive:page', { room: 'old', limit, ...(before === undefined ? {} : { before }) })
+  const archive = (client: Connected, limit: number, before?: number) =>
+    ask(client).emitWithAck('archive:page', { room: 'old', limit, ...(before === undefined ? {} : { before }) })
   const all = await archive(ann, 100)
   if (!all.ok) throw new Error(all.error.message)
   expect(bodiesOf(all.entries)).toEqual(expect.arrayContaining(['ancient one', 'ancient two', 'ancient three']))
@@ -183,25 +120,25 @@ test('an archived room is purged, read back within the stays of who asks, found 
   if (!his.ok) throw new Error(his.error.message)
   expect([bodiesOf(his.entries), his.entries[0]?.seq]).toEqual([['ancient three'], 4])
   expect(await archive(ann, 2, 4)).toMatchObject({ ok: true, entries: [{ seq: 2 }, { seq: 3 }], hasMore: true })
-  const carol = await connect('carol')
+  const carol = await connect(nodes[0], 'carol')
   expect(await archive(carol, 10)).toMatchObject({ ok: false, error: { code: 'forbidden' } })
 
-  const exported = await linesOf(await get('/rooms/old/export', await signToken(secret, 'ann', 'd', 60)))
+  const exported = await linesOf(await get('/rooms/old/export', await tokenOf('ann', 'd', 60)))
   const texts = exported.map((line) => (line['message'] as { body: string } | undefined)?.body)
   expect(texts).toEqual(expect.arrayContaining(['ancient one', 'ancient two', 'ancient three']))
   expect([exported[0], exported.at(-1)]).toMatchObject([{ room: 'old' }, { end: true, entries: exported.length - 2 }])
 })
 
 test('exports refuse whoever may not have them: 401, 403 and 404, each as JSON', async () => {
-  const [ann, bob] = [await connect('ann'), await connect('bob', 1)]
-  await enter(ann, 'mine')
-  await enter(bob, 'mine')
+  const [ann, bob] = [await connect(nodes[0], 'ann'), await connect(nodes[1], 'bob')]
+  await joinRoom(ann, 'mine')
+  await joinRoom(bob, 'mine')
   const refused = async (path: string, token?: string) => {
     const response = await get(path, token)
     const { error } = (await response.json()) as { error: { code: string } }
     return [response.status, error.code]
   }
-  const token = (user: string, ttlSeconds = 60, auditor = false) => signToken(secret, user, 'd', ttlSeconds, auditor)
+  const token = (user: string, ttlSeconds = 60, auditor = false) => tokenOf(user, 'd', ttlSeconds, auditor)
   expect(await refused('/rooms/mine/export')).toEqual([401, 'unauthorized'])
   expect(await refused('/rooms/mine/export', 'x.y.z')).toEqual([401, 'unauthorized'])
   expect(await refused('/rooms/mine/export', await token('ann', -60))).toEqual([401, 'token_expired'])

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { secret, startNodes } from './fixtures/two-nodes.ts'
+import { openRealNodes, secret } from './fixtures/real-nodes.ts'
 import type { Socket } from 'socket.io-client'
-import type { RunningNodes } from './fixtures/two-nodes.ts'
+import type { RealNode, RealNodes } from './fixtures/real-nodes.ts'
 
 type Json = Record<string, unknown>
 interface Person {
@@ -14,11 +14,13 @@ interface Person {
   heard: { event: string; payload: Json }[]
 }
 
-let nodes: RunningNodes
+let cluster: RealNodes
+let nodes: [RealNode, RealNode]
 beforeAll(async () => {
-  nodes = await startNodes({})
+  cluster = await openRealNodes('session', { CHAT_PRESENCE_COALESCE_MS: '100' })
+  nodes = await cluster.startTwo()
 })
-afterAll(() => nodes[Symbol.asyncDispose]())
+afterAll(() => cluster[Symbol.asyncDispose]())
 
 const step = (text: string, shown?: unknown) => process.stdout.write(`${text}${shown === undefined ? '' : ` -> ${JSON.stringify(shown).slice(0, 180)}`}\n`)
 const tokenOf = (user: string, more: Json = {}) =>
@@ -67,7 +69,7 @@ const hears = (person: Person, event: string, part: Json) =>
     .toContainEqual(expect.objectContaining(part))
 
 test('two people on two nodes: talk, change, presence, reading, moderation, coming back, export', { timeout: 60_000 }, async () => {
-  const [first, second] = nodes.urls
+  const [first, second] = [nodes[0].url, nodes[1].url]
   const ann = await connect(first, 'ann', 1)
   const bob = await connect(second, 'bob', 1)
   const joined = await ask(ann, 'join', operation())
@@ -143,11 +145,11 @@ test('two people on two nodes: talk, change, presence, reading, moderation, comi
   expect(await ask(back, 'message:send', text('Thank you', 2))).toMatchObject({ ok: true })
 
   step('kick: pending while a node is silent, done once it answers; then ban')
-  nodes.pause(1)
+  nodes[1].process.signal('SIGSTOP')
   const kick = { ...operation(), userId: 'bob', reason: 'late' }
   const pending = await ask(ann, 'member:kick', kick)
   expect(pending).toMatchObject({ ok: true, state: 'pending' })
-  nodes.resume(1)
+  nodes[1].process.signal('SIGCONT')
   await expect.poll(async () => (await ask(ann, 'member:kick', kick))['state'], { timeout: 10_000, interval: 300 }).toBe('done')
   await hears(back, 'entry', { kind: 'leave', actorId: 'ann', change: { kind: 'leave', userId: 'bob', reason: 'late' } })
   expect(await ask(back, 'history:page', { room: 'tea', limit: 10 })).toMatchObject({ ok: false, error: { code: 'forbidden' } })

@@ -1,12 +1,9 @@
 /** Retention on a real store and a real object store, stopped at every step and gone on with by a node that knows nothing of it. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createProcessRuntime } from '../cluster/process-runtime.ts'
-import { components, findComponent } from '../components/table.ts'
+import { components } from '../components/table.ts'
 import { archiveOf } from './archive.ts'
+import { openSurroundings } from './fixtures/real-nodes.ts'
 import { foldLog, recordOf } from './fold-records.ts'
 import { logStoreOf } from './log-store.ts'
 import { openStorage } from './object-storage.ts'
@@ -18,28 +15,22 @@ import { roomsOf } from './rooms.ts'
 import { searchPipeline } from './search.ts'
 import { indexesOf, openStore } from './store.ts'
 import { unreadPipeline } from './unread.ts'
-import type { Runtime } from '../cluster/runtime.ts'
-import type { FindOptions } from '../components/component.ts'
+import type { Surroundings } from './fixtures/real-nodes.ts'
 import type { ObjectStorage } from './object-storage.ts'
 import type { RetentionSetting } from './room-retention.ts'
 import type { RetentionParts, RetentionStep } from './retention-run.ts'
 import type { RoomLog } from './room-log.ts'
 import type { Store } from './store.ts'
 
-const options: FindOptions = { install: true, urls: {}, progress: (line) => void process.stderr.write(`${line}\n`) }
-const runId = `retention-${process.pid}`
-let folder = ''
-let runtime: Runtime
+let surroundings: Surroundings
 let store: Store
 let storage: ObjectStorage
 let nowMs = 1_000_000
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shakedown-retention-'))
-  runtime = await createProcessRuntime({ logFolder: join(folder, 'logs'), runId })
-  const place = (name: string) => ({ folder: join(folder, name), runId })
-  const mongo = await components.mongo.start(await findComponent(components.mongo, options), runtime, place('mongo'))
-  const objects = await components.store.start(await findComponent(components.store, options), runtime, place('store'))
+  surroundings = await openSurroundings('retention')
+  const mongo = await surroundings.startComponent(components.mongo)
+  const objects = await surroundings.startComponent(components.store)
   storage = openStorage({ url: objects.url.href, bucket: objects.bucket, region: objects.region, ...objects.credentials })
   store = openStore(mongo.url.href, 'retention')
   await indexesOf(store).roomSeq()
@@ -48,8 +39,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await store.client.close()
-  await runtime[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
+  await surroundings[Symbol.asyncDispose]()
 })
 
 /** A node that has just started; `reached` is called after each step. */
