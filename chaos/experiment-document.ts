@@ -64,6 +64,7 @@ export const experimentDocument = mapping(
         delivery: choice(['every-member', 'best-effort']),
         order: choice(['room', 'sender', 'none']),
         recovery: duration.default('10s').describe('Deadline for everyone to have caught up after the heal'),
+        progress: whole(1, 100_000).optional().describe('Sends that each client gets acked during each fault'),
       },
       'a mapping with ack, delivery and order',
     ),

@@ -78,7 +78,13 @@ function experimentOf(document: ExperimentDocument, file: string): Experiment {
       settleMs: parseDuration(phases.settle),
     },
     faults: document.faults.map(specificationOf),
-    guarantees: { ack: guarantees.ack, delivery: guarantees.delivery, order: guarantees.order, recoveryMs: parseDuration(guarantees.recovery) },
+    guarantees: {
+      ack: guarantees.ack,
+      delivery: guarantees.delivery,
+      order: guarantees.order,
+      recoveryMs: parseDuration(guarantees.recovery),
+      ...(guarantees.progress === undefined ? {} : { progress: guarantees.progress }),
+    },
     thresholds: document.thresholds,
     load: withoutAbsent(document.load),
   }

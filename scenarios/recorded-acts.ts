@@ -1,5 +1,5 @@
 /** The record of what a client asked for besides sending: changes of messages and members, and requests that change no record. */
-import { askEnds, asks, bodyHash, changeKinds, messagesPerClient, recordBits, recordHash } from '../reports/history/kinds.ts'
+import { askEnds, asks, bodyHash, changeKinds, messagesPerClient, pageAsks, recordBits, recordHash } from '../reports/history/kinds.ts'
 import { none, type ClientRows } from './client-rows.ts'
 import type { ActResult, ShownMessage } from './driver.ts'
 import { makeBody } from './message-body.ts'
@@ -72,14 +72,24 @@ export class RecordedActs {
     }
   }
 
-  page(room: string, page: { from: number; to: number; hasMore: boolean; messages: readonly ShownMessage[] }): void {
-    this.#rows.row('pageRead', this.#rows.name(room), none, page.from, page.to, page.messages.length, page.hasMore ? 1 : 0)
+  /** `asked`: how its place in the room was named; null: by a seq of its own. */
+  page(room: string, page: { from: number; to: number; hasMore: boolean; messages: readonly ShownMessage[] }, asked: keyof typeof pageAsks | null): void {
+    const bits = (page.hasMore ? 1 : 0) | (asked === null ? 0 : pageAsks[asked])
+    this.#rows.row('pageRead', this.#rows.name(room), none, page.from, page.to, page.messages.length, bits)
     this.#read(page.messages, readBits.page)
   }
 
   search(query: string, room: string | null, hits: readonly ShownMessage[]): void {
     this.#rows.row('searchRead', room === null ? none : this.#rows.name(room), none, hits.length, none, this.#rows.name(query))
     this.#read(hits, readBits.search)
+  }
+
+  /** What is shown of a room at the end, in the order in which it is shown. */
+  view(room: string, messages: readonly ShownMessage[]): void {
+    const roomName = this.#rows.name(room)
+    this.#rows.row('viewShown', roomName, none, messages.length)
+    for (const { seq, rev, senderId, record } of messages)
+      this.#rows.row('viewMessage', roomName, this.#rows.messageOf(record.body, senderId), seq, rev, recordHash(record))
   }
 
   skipped(verb: string): void {

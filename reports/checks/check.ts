@@ -8,6 +8,8 @@ export interface Guarantees {
   delivery: 'every-member' | 'best-effort'
   order: 'room' | 'sender' | 'none'
   recoveryMs: number
+  /** Sends that each client gets acked during each fault, as far as it wanted so many then; absent: not promised. */
+  progress?: number | undefined
 }
 
 export interface Check {

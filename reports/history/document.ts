@@ -10,6 +10,7 @@ import {
   kinds,
   layers,
   messagesPerClient,
+  pageAsks,
   phases,
   presences,
   recordBits,
@@ -70,6 +71,7 @@ ${Object.entries(kinds)
 - askEnds: ${codes(askEnds)}
 - presences: ${codes(presences)}
 - recordBits, a bit set: ${codes(recordBits)}
+- pageAsks, a bit set: ${codes(pageAsks)}
 - A hash of a body is 32-bit FNV-1a over its UTF-16 code units, as a signed int32. A record hash is that of the body followed by what later entries made of it
   (nothing, or \`[edits, kind of deletion, moderation, [[emoji, [users]]]]\` as JSON, emoji sorted): while nothing changed the message it is the hash of the body.
 - A foreign message id of a stub in \`stored\` and \`audited\` rows is its clientMessageId; whoever reads the history replaces it by the message that was invoked with that id.

@@ -233,7 +233,15 @@ export const kinds = {
   pageRead: {
     code: 69,
     about: 'a history page came: the window `from < seq <= to`',
-    columns: { client: 'client', session: 'session', room: 'room', layer: '1 = more lies below', seq: 'from', rev: 'to', value: 'messages in it' },
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room',
+      layer: '1 = more lies below; with pageAsks',
+      seq: 'from',
+      rev: 'to',
+      value: 'messages in it',
+    },
   },
   searchRead: {
     code: 70,
@@ -279,6 +287,95 @@ export const kinds = {
     about: 'something that the script wanted now was left out: nothing to do it to, or too much under way',
     columns: { client: 'client', value: 'name id of the verb' },
   },
+  fileIntended: {
+    code: 80,
+    about: 'the client began to share a file',
+    columns: {
+      client: 'client',
+      session: 'session, -1 when offline',
+      room: 'room',
+      seq: 'number of the file by this client, from 0',
+      rev: 'bytes',
+      value: 'FNV-1a hash of its SHA-256 in hex',
+    },
+  },
+  fileStep: {
+    code: 81,
+    about: 'a step of sharing that file ended',
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room',
+      layer: 'fileSteps code',
+      message: 'HTTP status of a put, -1 else',
+      seq: 'number of the file',
+      rev: 'name id of the error code, -1 when ok',
+      value: 'name id of the uploadId, -1 when none',
+    },
+  },
+  fileAttached: { code: 82, about: 'the message that was just invoked carries this file', columns: { ...operation, value: 'name id of the uploadId' } },
+  fileShown: {
+    code: 83,
+    about: 'a person sees a file or its placeholder anew',
+    columns: {
+      client: 'observer',
+      session: 'session',
+      room: 'room',
+      message: 'message id',
+      seq: 'seq of the message',
+      rev: 'uploadStates code',
+      value: 'name id of the uploadId',
+    },
+  },
+  fileUrl: {
+    code: 84,
+    about: 'a URL of a file was asked for',
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room',
+      layer: 'accessWays code',
+      rev: 'name id of the error code, -1 when one came',
+      value: 'name id of the uploadId',
+      seq: 'seconds until it expires, -1 when never',
+    },
+  },
+  fileRead: {
+    code: 85,
+    about: 'a request for the bytes of a file ended',
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room',
+      layer: 'fileTries code',
+      message: 'HTTP status, -1 when none came',
+      seq: 'bytes read',
+      rev: 'FNV-1a hash of their SHA-256 in hex, -1 when not served',
+      value: 'name id of the uploadId',
+    },
+  },
+  storedUpload: {
+    code: 47,
+    about: 'the audit read this upload in the store',
+    columns: {
+      client: 'who uploads',
+      room: 'room',
+      rev: 'uploadStates code',
+      value: 'name id of the uploadId',
+      message: 'FNV-1a hash of its SHA-256 in hex',
+      seq: 'bytes',
+    },
+  },
+  viewShown: {
+    code: 90,
+    about: 'what a person sees of a room at the end of the run: the newest messages of the view follow',
+    columns: { client: 'client', session: 'session, -1 when offline', room: 'room', seq: 'how many follow' },
+  },
+  viewMessage: {
+    code: 91,
+    about: 'a message of the view of the rows before, in the order in which it is shown',
+    columns: { client: 'client', session: 'session, -1 when offline', room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'record hash' },
+  },
 } as const satisfies Record<string, KindRow>
 export type Kind = keyof typeof kinds
 
@@ -301,6 +398,8 @@ export const entryKinds = {
   purged: 12,
   closed: 13,
 } as const
+/** Bits of `layer` in `pageRead`: the page was asked for from the newest message, or right below the page that this client read before. */
+export const pageAsks = { newest: 2, continues: 4 } as const
 /** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
 export const recordBits = { stub: 1, held: 2 } as const
 export const changeKinds = {
@@ -318,9 +417,26 @@ export const changeKinds = {
   mute: 11,
   unmute: 12,
 } as const
-export const asks = { read: 0, presence: 1, typing: 2, focus: 3, page: 4, search: 5, switchDevice: 6, goOffline: 7, reload: 8 } as const
+export const asks = {
+  read: 0,
+  presence: 1,
+  typing: 2,
+  focus: 3,
+  page: 4,
+  search: 5,
+  switchDevice: 6,
+  goOffline: 7,
+  reload: 8,
+  upload: 9,
+  download: 10,
+} as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const
+export const fileSteps = { reserve: 0, put: 1, complete: 2, overwrite: 3 } as const
+/** How the bytes were asked for: as meant, or as an attacker would. */
+export const fileTries = { asMinted: 0, tampered: 1, borrowed: 2, expired: 3, quarantined: 4 } as const
+export const accessWays = { public: 0, signed: 1, proxy: 2 } as const
+export const uploadStates = { reserved: 0, uploaded: 1, scanning: 2, clean: 3, infected: 4, error: 5, expired: 6 } as const
 export const statuses = { queued: 0, sending: 1, retrying: 2, offline: 3, sent: 4, delivered: 5, read: 6, failed: 7, cancelled: 8 } as const
 export const phases = { warmup: 0, steady: 1, impact: 2, recovery: 3, settle: 4, audit: 5 } as const
 

@@ -22,6 +22,7 @@ export const manifest = z.object({
       delivery: z.enum(['every-member', 'best-effort']),
       order: z.enum(['room', 'sender', 'none']),
       recoveryMs: milliseconds,
+      progress: count.optional(),
     }),
     thresholds: z.array(z.string()),
     /** Planned lengths. */

@@ -154,7 +154,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
       const cursor = turn === 0 && around !== null ? { around: around.seq } : before === undefined ? {} : { before }
       const page = await recorded(user.recorder.acts.ask('page', room), parameters, 'history page', () => able(user, 'history').page(room, cursor, limit))
       if (page.kind !== 'ok') break
-      user.recorder.acts.page(room, page)
+      user.recorder.acts.page(room, page, before !== undefined ? 'continues' : around === null ? 'newest' : null)
       before = page.from + 1
       if (!page.hasMore || page.from === 0) break
     }

@@ -23,6 +23,8 @@ export interface LoadWorkerOptions {
 /** A member of the worker that may have work left. */
 export interface Busy {
   pending(): string | null
+  /** Records what it shows at the end. */
+  recordViews(): void
 }
 
 const connectTimeoutMs = 10_000
@@ -111,6 +113,7 @@ export class LoadWorker {
     this.#sendProgress()
     for (const timer of this.#timers) clearInterval(timer)
     this.#delay.disable()
+    for (const busy of this.#busy) busy.recordViews()
     for (const recorder of this.#recorders) recorder.stop()
     this.#writerCount()
     this.control.closed(this.#writer.close())

@@ -7,6 +7,8 @@ import type { RecordedClient, ReplyTo } from '../recorded-client.ts'
 import type { Busy, LoadWorker } from './load-worker.ts'
 
 const closeTimeoutMs = 3000
+/** Messages of a view that are recorded at the end: a bound, because views overlap. */
+const recordedViewMessages = 100
 /** Acts of one client that may be under way beside its talk. */
 const backgroundLimit = 8
 
@@ -79,6 +81,13 @@ export class VirtualUser implements Busy {
     for (const act of this.#background) return `${this.assignment.user}: ${act}`
     const reason = this.#client?.pending() ?? null
     return reason === null ? null : `${this.assignment.user}: ${reason}`
+  }
+
+  /** The newest messages of each room that it is a member of, where the driver can tell them. */
+  recordViews(): void {
+    const view = this.#client?.capability('view') ?? null
+    if (view === null) return
+    for (const room of this.assignment.rooms) if (!this.recorder.gone.has(room)) this.recorder.acts.view(room, view.messages(room, recordedViewMessages))
   }
 
   /** Leaves for good. A client that leaves before the run ends is recorded as gone on purpose, unless it `failed`. */
