@@ -18,15 +18,17 @@
  *   9.100 audit stored m1 room-1 3 node-1     body=, id=, epoch=; entry join alice room-1 1; head room-1 3; read m1 room-1 3 (a fresh client)
  *   9.101 audit entry delete alice room-1 7 about=m1     entry ban bob room-1 8 [lifted=1]; what becomes of a message: rev= in stored, read, gets
  *   9.102 audit stub m1 room-1 3 node-1 rev=7            stored without its content; record m1 room-1 3 rev=7 [held=1] [body=]; readStub m1 room-1 3 rev=7
+ *   What a client reads on purpose, shows at the end and answers: text-reads.ts. A sends or invoked line may name its clientSeq=; without, it is the next one.
  *
  * A message belongs to the client that first intended or invoked it. Times may come in any order.
  */
 import { journalStages, type JournalStage } from '../../system/journal-rows.ts'
+import { readRows, type TextIds } from './text-reads.ts'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
 import { bodyHash, changeKinds, entryKinds, kinds, layers, phases, recordBits, recordHash, statuses } from '../history/kinds.ts'
 
-type Cells = Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', number>>
+export type Cells = Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', number>>
 interface Row extends Cells {
   atNs: number
   kind: keyof typeof kinds
@@ -40,7 +42,7 @@ interface JournalRow {
   count: number
   message: number
 }
-interface Line {
+export interface Line {
   atNs: number
   who: string
   verb: string
@@ -206,9 +208,25 @@ class TextParser {
         return this.#row(line, 'heartbeat', { ...base, room: room(), seq, value: epoch })
       case 'watermark':
         return this.#row(line, 'watermark', { ...base, room: room(), seq, rev: seq })
-      default:
-        throw new Error(`a client has no verb ${verb}`)
+      default: {
+        const rows = readRows(line, this.#ids())
+        if (rows === null) throw new Error(`a client has no verb ${verb}`)
+        for (const { kind, ...cells } of rows) this.#row(line, kind, { ...base, ...cells })
+      }
     }
+  }
+
+  #ids(): TextIds {
+    return {
+      room: (name) => this.#rooms.id(name ?? ''),
+      message: (name) => this.#message(name, -1),
+      name: (text) => this.#names.id(text),
+      home: this.#rooms.list[0] ?? 'room-1',
+    }
+  }
+
+  #clientSeq(client: number, room: number): number {
+    return 1 + this.#rows.filter((row) => row.kind === 'invoked' && row.client === client && row.room === room).length
   }
 
   /** Verbs about a message. False when it is none of them. */
@@ -229,7 +247,8 @@ class TextParser {
         this.#operation({ ...line, verb: part, words: part === 'attempt' ? [name] : words, keys: { ...keys, room: second } }, client, session)
     if (verb === 'sends') for (const status of ['queued', 'sending'] as const) this.#row(line, 'status', { ...about(second), value: statuses[status] })
     else if (verb === 'intended') this.#row(line, 'intended', { ...about(second), value: body, rev: 1 })
-    else if (verb === 'invoked') this.#row(line, 'invoked', { ...about(second), seq: 1, value: id })
+    else if (verb === 'invoked')
+      this.#row(line, 'invoked', { ...about(second), seq: Number(keys['clientSeq'] ?? this.#clientSeq(client, this.#rooms.id(second))), value: id })
     else if (verb === 'attempt') this.#row(line, 'attempt', { ...about(home), seq: Number(second || 1), value: id })
     else if (verb === 'ok')
       this.#row(line, 'ok', {

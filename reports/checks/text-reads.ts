@@ -1,0 +1,53 @@
+/**
+ * What a client reads on purpose and what it shows, in histories by hand:
+ *
+ *   0.050 bob asksPage room-1                 then page room-1 from to [newest=1] [more=1] [continues=1], and of that page: reads m1 3, readsStub room-1 4
+ *   9.010 bob view room-1 2                   what it shows at the end: two messages, in this order: views m1 3, views m2 4
+ *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
+ */
+import { askEnds, asks, bodyHash, pageAsks, recordBits, type Kind } from '../history/kinds.ts'
+import type { Cells, Line } from './text-history.ts'
+
+export interface TextIds {
+  room(name: string | undefined): number
+  message(name: string | undefined): number
+  name(text: string): number
+  /** The room of lines that name none. */
+  home: string
+}
+
+/** The rows of such a line; null when its verb is another one. */
+export function readRows({ verb, words, keys }: Line, ids: TextIds): (Cells & { kind: Kind })[] | null {
+  const at = (index: number): number => Number(words[index] ?? -1)
+  const about = (): Cells => ({
+    room: ids.room(keys['room'] ?? ids.home),
+    message: ids.message(words[0]),
+    seq: at(1),
+    rev: Number(keys['rev'] ?? at(1)),
+    value: bodyHash(keys['body'] ?? words[0] ?? ''),
+  })
+  const number = Number(keys['number'] ?? 0)
+  switch (verb) {
+    case 'asksPage':
+      return [{ kind: 'askInvoked', room: ids.room(words[0]), seq: number, value: asks.page }]
+    case 'page': {
+      const bits = (keys['more'] ? 1 : 0) | (keys['newest'] ? pageAsks.newest : 0) | (keys['continues'] ? pageAsks.continues : 0)
+      return [
+        { kind: 'askEnded', room: ids.room(words[0]), seq: number, value: asks.page, layer: askEnds.ok },
+        { kind: 'pageRead', room: ids.room(words[0]), seq: at(1), rev: at(2), layer: bits },
+      ]
+    }
+    case 'reads':
+      return [{ kind: 'readMessage', ...about(), layer: 2 }]
+    case 'readsStub':
+      return [{ kind: 'readMessage', room: ids.room(words[0]), seq: at(1), rev: Number(keys['rev'] ?? at(1)), layer: 2 | recordBits.stub }]
+    case 'view':
+      return [{ kind: 'viewShown', room: ids.room(words[0]), seq: at(1) }]
+    case 'views':
+      return [{ kind: 'viewMessage', ...about() }]
+    case 'replies':
+      return [{ kind: 'repliesTo', room: ids.room(ids.home), message: ids.message(words[0]), seq: at(1), value: ids.name(keys['id'] ?? '') }]
+    default:
+      return null
+  }
+}
