@@ -18,9 +18,9 @@ describe.each(checkList.map((check) => check.name))('%s has histories by hand', 
   })
 })
 
-test('the whole table is valid on the clean history, in the order of the list', () => {
+test('the whole table is valid, or does not apply, on the clean history, in the order of the list', () => {
   const results = examineAll(parseHistory(cleanText), guarantees)
-  expect(results.filter((result) => result.verdict !== 'valid')).toEqual([])
+  expect(results.filter((result) => result.verdict !== 'valid' && result.verdict !== 'not-applicable')).toEqual([])
   expect(results.map((result) => result.name)).toEqual(checkList.map((check) => check.name))
 })
 
@@ -39,7 +39,7 @@ test("a hand-written history that can't be read quotes its line", () => {
   expect(() => parseHistory('clients alice\n0.1 alice dances')).toThrow('"0.1 alice dances": a client has no verb dances')
 })
 
-test('the whole table is valid where messages are edited and deleted and a member is kicked', () => {
+test('the whole table is valid, or does not apply, where messages are edited and deleted and a member is kicked', () => {
   const results = examineAll(parseHistory(changed(eventful)), guarantees)
-  expect(results.filter((result) => result.verdict !== 'valid')).toEqual([])
+  expect(results.filter((result) => result.verdict !== 'valid' && result.verdict !== 'not-applicable')).toEqual([])
 })

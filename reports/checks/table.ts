@@ -8,11 +8,15 @@ import { deliveredToAll } from './delivered-to-all.ts'
 import { faultBit } from './fault-bit.ts'
 import { notApplicable } from './finding.ts'
 import { generatorFit } from './generator-fit.ts'
+import { intact } from './intact.ts'
 import { noPhantom } from './no-phantom.ts'
 import { noStuckStatus } from './no-stuck-status.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
 import { population } from './population.ts'
+import { realTimeOrder } from './real-time-order.ts'
 import { recovery } from './recovery.ts'
+import { refusedIsAbsent } from './refused-is-absent.ts'
+import { senderOrder } from './sender-order.ts'
 import { sequence } from './sequence.ts'
 import { statusLegal } from './status-legal.ts'
 import { storedOnce } from './stored-once.ts'
@@ -24,6 +28,10 @@ export const checks: readonly Check[] = [
   appliedOnce,
   sequence,
   noPhantom,
+  intact,
+  refusedIsAbsent,
+  senderOrder,
+  realTimeOrder,
   statusLegal,
   noStuckStatus,
   recovery,
