@@ -3,6 +3,7 @@ import type { History } from '../history/history.ts'
 import type { CheckResult, Finding } from '../result.ts'
 import { ackedIsStored } from './acked-is-stored.ts'
 import { appliedOnce } from './applied-once.ts'
+import { causal } from './causal.ts'
 import type { Check, Guarantees } from './check.ts'
 import { deliveredToAll } from './delivered-to-all.ts'
 import { faultBit } from './fault-bit.ts'
@@ -13,11 +14,13 @@ import { noPhantom } from './no-phantom.ts'
 import { noStuckStatus } from './no-stuck-status.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
 import { population } from './population.ts'
+import { progress } from './progress.ts'
 import { realTimeOrder } from './real-time-order.ts'
 import { recovery } from './recovery.ts'
 import { refusedIsAbsent } from './refused-is-absent.ts'
 import { senderOrder } from './sender-order.ts'
 import { sequence } from './sequence.ts'
+import { shownOrder } from './shown-order.ts'
 import { statusLegal } from './status-legal.ts'
 import { storedOnce } from './stored-once.ts'
 
@@ -32,9 +35,12 @@ export const checks: readonly Check[] = [
   refusedIsAbsent,
   senderOrder,
   realTimeOrder,
+  shownOrder,
+  causal,
   statusLegal,
   noStuckStatus,
   recovery,
+  progress,
   faultBit,
   generatorFit,
   nodesAccounted,
