@@ -2,6 +2,10 @@
 
 /** Largest accepted message body in bytes of UTF-8. */
 export const bodyLimitBytes = 8192
+/** Files of one message. */
+export const attachmentLimit = 10
+/** Longest file name in bytes of UTF-8. Source: NAME_MAX of Linux, limits.h */
+export const fileNameLimitBytes = 255
 /** Entries in one `sync:page`, `range:get` or `history:page` answer. */
 export const pageLimit = 100
 
@@ -16,6 +20,11 @@ export const errorCodes = {
   not_found: { definite: true, retryable: false },
   held: { definite: true, retryable: false },
   id_reused: { definite: true, retryable: false },
+  infected: { definite: true, retryable: false },
+  upload_expired: { definite: true, retryable: false },
+  upload_mismatch: { definite: true, retryable: false },
+  not_uploaded: { definite: true, retryable: true },
+  not_clean: { definite: true, retryable: true },
   rate_limited: { definite: true, retryable: true },
   token_expired: { definite: true, retryable: true },
   draining: { definite: true, retryable: true },

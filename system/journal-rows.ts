@@ -45,5 +45,9 @@ export const journalStages = {
   leaseLost: 12,
   /** Redis took presence beats; count = connections. */
   beatStored: 13,
+  /** A URL of a file was minted, or (extra = 1) its bytes were served by this node. operation = uploadId; count = name id of the user. */
+  fileServed: 14,
+  /** An upload reached a state. operation = uploadId; extra = its place in protocol.ts's uploadStates. */
+  uploadState: 15,
 } as const
 export type JournalStage = keyof typeof journalStages

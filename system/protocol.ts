@@ -3,7 +3,7 @@
  * Every payload that a client sends is parsed with the schema here; deliveries from a node are typed only.
  */
 import { z } from 'zod'
-import { bodyLimitBytes, pageLimit } from './codes-and-limits.ts'
+import { attachmentLimit, bodyLimitBytes, fileNameLimitBytes, pageLimit } from './codes-and-limits.ts'
 import type { ErrorCode } from './codes-and-limits.ts'
 
 export { bodyLimitBytes, errorCodes, pageLimit } from './codes-and-limits.ts'
@@ -12,7 +12,22 @@ export type { ErrorCode } from './codes-and-limits.ts'
 export const protocolVersion = 1
 
 /** Entries of the log: everything that members must converge on. */
-export const entryKinds = ['message', 'edit', 'delete', 'react', 'unreact', 'moderate', 'join', 'leave', 'role', 'ban', 'mute', 'purged', 'closed'] as const
+export const entryKinds = [
+  'message',
+  'edit',
+  'delete',
+  'react',
+  'unreact',
+  'moderate',
+  'join',
+  'leave',
+  'role',
+  'ban',
+  'mute',
+  'upload-state',
+  'purged',
+  'closed',
+] as const
 export type EntryKind = (typeof entryKinds)[number]
 export const roles = ['owner', 'moderator', 'member'] as const
 export type Role = (typeof roles)[number]
@@ -41,6 +56,37 @@ const epoch = z.string().min(1).max(64)
 export const handshake = z.strictObject({ token: z.string().min(1).max(4096), deviceId, connectionNumber: z.int().min(1) })
 export type Handshake = z.infer<typeof handshake>
 
+/** Server id of an upload (UUIDv7). */
+export const uploadId = z.uuid()
+/** What a person calls the file: shown, never a path. No control or path characters, NFC, no leading dot. */
+const fileName = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= fileNameLimitBytes, `at most ${fileNameLimitBytes} bytes of UTF-8`)
+  .refine((name) => name === name.normalize('NFC'), 'a name in Unicode normalisation form C')
+  .refine(
+    (name) => !/[\p{Cc}\p{Cf}\p{Cs}/\\:*?"<>|]/u.test(name) && !name.startsWith('.') && name.trim() === name,
+    'a plain file name: no control, format or path characters, no leading dot, no spaces around it',
+  )
+/** Asks for a place for a file of exactly this length, type and content: answered by a pre-signed PUT. */
+export const uploadReserveRequest = z.strictObject({
+  room: roomId,
+  operationId,
+  name: fileName,
+  /** Above the node's limit: `too_large`. */
+  bytes: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+  contentType: z
+    .string()
+    .max(127)
+    .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/, 'a media type like image/png, in lower case'),
+  /** Of the whole content, as 64 lower-case hex digits. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits'),
+})
+/** The bytes are in the object store. */
+export const uploadCompleteRequest = z.strictObject({ room: roomId, uploadId })
+/** Where a member of the room may fetch a clean file now. */
+export const fileUrlRequest = z.strictObject({ room: roomId, uploadId })
+
 export const joinRequest = z.strictObject({ room: roomId, operationId })
 export const leaveRequest = z.strictObject({ room: roomId, operationId })
 export const sendRequest = z.strictObject({
@@ -53,7 +99,10 @@ export const sendRequest = z.strictObject({
     .max(2 ** 31 - 1),
   /** 1 for the first emit; on later ones the node looks for the stored message first. */
   attempt: z.int().min(1).max(10_000),
-  type: z.literal('text'),
+  /** `file`: at least one attachment. */
+  type: z.enum(['text', 'file']),
+  /** Completed uploads of the sender in this room: scanning or clean. */
+  attachments: z.array(uploadId).min(1).max(attachmentLimit).optional(),
   /** Server id of the message that this one answers. */
   replyTo: z.uuid().optional(),
   body: z
@@ -142,6 +191,9 @@ export const cursorRequest = z.strictObject({
     .max(1000),
 })
 
+export type UploadReserveRequest = z.infer<typeof uploadReserveRequest>
+export type UploadCompleteRequest = z.infer<typeof uploadCompleteRequest>
+export type FileUrlRequest = z.infer<typeof fileUrlRequest>
 export type JoinRequest = z.infer<typeof joinRequest>
 export type SendRequest = z.infer<typeof sendRequest>
 export type SyncRequest = z.infer<typeof syncRequest>
@@ -157,12 +209,33 @@ export interface ProtocolError {
 export type Refusal = { ok: false; error: ProtocolError }
 export type Ack<T> = ({ ok: true } & T) | Refusal
 
+/**
+ * `reserved` -> `uploaded` -> `scanning` -> `clean` | `infected` | `error`; `reserved` -> `expired`. Only `clean` is ever served.
+ */
+export const uploadStates = ['reserved', 'uploaded', 'scanning', 'clean', 'infected', 'error', 'expired'] as const
+export type UploadState = (typeof uploadStates)[number]
+export const accessWays = ['public', 'signed', 'proxy'] as const
+/** How clean files are reached: a bearer URL, one that expires (minted when shown), or through the node with a membership check each time. */
+export type AccessWay = (typeof accessWays)[number]
+
+/** A file of a message. A person sees a placeholder until `state` is `clean`. */
+export interface Attachment {
+  uploadId: string
+  name: string
+  bytes: number
+  contentType: string
+  sha256: string
+  state: UploadState
+}
+
 export interface MessageContent {
   senderId: string
   deviceId: string
   clientMessageId: string
   clientSeq: number
-  type: 'text'
+  type: 'text' | 'file'
+  /** Absent: none. Gone with the body. */
+  attachments?: Attachment[]
   /** Null once deleted, removed or purged, and in a stub of a held message. */
   body: string | null
   clientCreatedAt: number
@@ -192,6 +265,8 @@ export type EntryChange =
   | { kind: 'leave'; userId: string; reason?: string }
   | { kind: 'ban'; userId: string; banned: boolean; until: number | null; reason?: string }
   | { kind: 'mute'; userId: string; muted: boolean; until: number | null; reason?: string }
+  /** The verdict on a file of a message; actor `system`. */
+  | { kind: 'upload-state'; messageId: string; uploadId: string; state: UploadState }
   | { kind: 'purged'; throughSeq: number; archived: boolean }
 
 /** An entry of the room log as it goes over the wire: live, in pages and in ranges alike. */
@@ -258,7 +333,17 @@ export type PresenceAck = Ack<{ users: Record<string, PresenceView> }>
 /** Archived entries of the caller's membership, read back from the object store. */
 export type ArchiveAck = Ack<{ entries: WireEntry[]; hasMore: boolean }>
 
+/** `put`: the one request that the store takes for it, with these headers and no others. `expiresAt`: milliseconds since the Unix epoch. */
+export type UploadReserveAck = Ack<{ uploadId: string; put: { url: string; headers: Record<string, string> }; expiresAt: number; duplicate: boolean }>
+/** `state`: that of the upload after it was copied and its length and hash were checked: `scanning`, or further when it was asked again. */
+export type UploadCompleteAck = Ack<{ uploadId: string; state: UploadState }>
+/** `expiresAt`: milliseconds since the Unix epoch, null when it doesn't expire. With `proxy` the request needs `authorization: Bearer <token>`. */
+export type FileUrlAck = Ack<{ url: string; access: AccessWay; expiresAt: number | null }>
+
 export interface ClientToServer {
+  'upload:reserve': (request: UploadReserveRequest, ack: (answer: UploadReserveAck) => void) => void
+  'upload:complete': (request: UploadCompleteRequest, ack: (answer: UploadCompleteAck) => void) => void
+  'file:url': (request: FileUrlRequest, ack: (answer: FileUrlAck) => void) => void
   join: (request: JoinRequest, ack: (answer: JoinAck) => void) => void
   leave: (request: JoinRequest, ack: (answer: JoinAck) => void) => void
   'message:send': (request: SendRequest, ack: (answer: SendAck) => void) => void
