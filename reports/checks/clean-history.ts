@@ -26,6 +26,9 @@ fault cut node-*->redis 1 3 bit
 0.020 alice joined room-1 1
 0.021 bob joined room-1 2
 0.022 carol joined room-1 3
+0.030 carol syncBegin room-1 2
+0.031 carol sees join room-1 3 way=sync
+0.032 carol syncComplete room-1 3
 0.100 alice sends m1 room-1
 0.101 node-1 received m1
 0.102 node-1 committed m1 seq=4

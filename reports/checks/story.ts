@@ -102,6 +102,14 @@ export function rowText(history: History, row: number): string | null {
       return `${who} is reset in ${inRoom}: ${name(value[row])}`
     case 'heartbeat':
       return `${who} is told the head of ${inRoom}: ${seq[row]}`
+    case 'pageRead':
+      return `${who} reads a page of ${inRoom}: seqs ${(seq[row] ?? 0) + 1} to ${rev[row]}${(bits & 1) !== 0 ? ', more below' : ''}`
+    case 'readMessage':
+      return `${who} reads seq ${seq[row]} of ${inRoom} as of seq ${rev[row]}`
+    case 'viewMessage':
+      return `${who} shows it as seq ${seq[row]} of ${inRoom} at the end`
+    case 'syncBegin':
+      return `${who} asks for what follows seq ${seq[row]} of ${inRoom}`
     case 'joined':
       return `${who} joined ${inRoom} at seq ${seq[row]}`
     case 'nodeExited':

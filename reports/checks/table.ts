@@ -13,6 +13,7 @@ import { intact } from './intact.ts'
 import { noPhantom } from './no-phantom.ts'
 import { noStuckStatus } from './no-stuck-status.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
+import { pagination } from './pagination.ts'
 import { population } from './population.ts'
 import { progress } from './progress.ts'
 import { realTimeOrder } from './real-time-order.ts'
@@ -20,9 +21,11 @@ import { recovery } from './recovery.ts'
 import { refusedIsAbsent } from './refused-is-absent.ts'
 import { senderOrder } from './sender-order.ts'
 import { sequence } from './sequence.ts'
+import { sessionGuarantees } from './session-guarantees.ts'
 import { shownOrder } from './shown-order.ts'
 import { statusLegal } from './status-legal.ts'
 import { storedOnce } from './stored-once.ts'
+import { syncHonest } from './sync-honest.ts'
 
 export const checks: readonly Check[] = [
   ackedIsStored,
@@ -36,7 +39,10 @@ export const checks: readonly Check[] = [
   senderOrder,
   realTimeOrder,
   shownOrder,
+  syncHonest,
+  sessionGuarantees,
   causal,
+  pagination,
   statusLegal,
   noStuckStatus,
   recovery,

@@ -23,6 +23,13 @@ const told: Readonly<Record<string, Words>> = {
   'sender-order': { cases: 'messages after another of their device', all: 'each stands after it', broken: 'stands before an earlier one' },
   'real-time-order': { cases: 'messages sent after an ack in their room', all: 'each stands after what was acked', broken: 'stands before it' },
   'shown-order': { cases: 'messages shown in the end', all: 'every view in seq order', broken: 'is shown out of order' },
+  'sync-honest': { cases: 'syncs and resets', all: 'each brought everything up to its head', broken: 'was not as it was told' },
+  'session-guarantees': {
+    cases: 'reads and writes after others of the same client',
+    all: 'none older than before',
+    broken: 'is older than what the client knew',
+  },
+  pagination: { cases: 'messages paged through', all: 'each once and in order', broken: 'was left out, twice there or out of order' },
   causal: { cases: 'references in the log and in views', all: 'each after what it refers to', broken: 'came before what it refers to' },
   'status-legal': { cases: 'messages', all: 'every status a legal step, the last one true', broken: 'shows an illegal or untrue status' },
   'no-stuck-status': { cases: 'messages', all: 'none left queued, sending, retrying or offline', broken: 'is left with a stuck status' },
