@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { askEnds, asks, bodyHash, changeKinds, kinds, messagesPerClient } from '../../reports/history/kinds.ts'
+import { askEnds, asks, bodyHash, changeKinds, kinds, messagesPerClient, pageAsks } from '../../reports/history/kinds.ts'
 import { readNameFile, readRowFile } from '../../reports/history/reader.ts'
 import type { ClientAssignment } from '../control-messages.ts'
 import { startControlServer, type ControlServer } from '../control-server.ts'
@@ -209,10 +209,27 @@ test('pages go backwards from the newest; each page, each answer to a search and
   const { rows } = rowsOf('askInvoked', 'askEnded', 'pageRead', 'searchRead', 'readMessage')
   expect(rows.map((row) => row.kind).slice(0, 5)).toEqual(['askInvoked', 'askEnded', 'pageRead', 'readMessage', 'readMessage'])
   expect(rows[1]).toMatchObject({ value: asks.page, layer: askEnds.ok, rev: -1 })
-  expect(rows[2]).toMatchObject({ seq: 4, rev: 8, value: 2, layer: 1 })
+  expect(rows[2]).toMatchObject({ seq: 4, rev: 8, value: 2, layer: 1 | pageAsks.newest })
+  expect(rows.filter((row) => row.kind === 'pageRead')[1]?.layer).toBe(1 | pageAsks.continues)
   expect(rows[3]).toMatchObject({ message: 8 * messagesPerClient + 2, seq: 5, rev: 7, value: bodyHash('sd1 8 2 room-1 0 x'), layer: 2 })
   expect(rows[4]).toMatchObject({ message: -1, layer: 3 })
   expect(rows.at(-1)).toMatchObject({ kind: 'readMessage', layer: 5 })
+})
+
+test('at the end the newest messages of each view are recorded in the order in which they are shown', () => {
+  driver.shown = [shownBy('user-9', 'theirs'), { ...shownBy('user-8', 'earlier'), seq: 3, rev: 4 }]
+  const { rows } = rowsOf('viewShown', 'viewMessage')
+  expect(rows.map((row) => [row.kind, row.seq])).toEqual([
+    ['viewShown', 2],
+    ['viewMessage', 5],
+    ['viewMessage', 3],
+  ])
+  expect(rows[1]).toMatchObject({ message: 8 * messagesPerClient + 2, rev: 7, value: bodyHash('sd1 8 2 room-1 0 x') })
+})
+
+test('of a room that it left no view is recorded at the end', () => {
+  user.recorder.left('room-1', 21, 'user-3', false)
+  expect(rowsOf('viewShown').rows).toEqual([])
 })
 
 test('who has left a room neither talks nor acts there; a switch of device goes back and forth', async () => {
