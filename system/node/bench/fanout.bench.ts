@@ -16,7 +16,8 @@ import type { BenchNodes } from './fixtures/bench-nodes.ts'
 const sockets = 500
 const perRound = 300
 const rounds = 4
-const inFlight = 4
+/** Of 500 members: what gathers while one commit is under way is the next batch. */
+const inFlight = 8
 const room = 'hot'
 const goal = 0.8
 
@@ -68,7 +69,7 @@ async function bareSide(nodes: BenchNodes, said: readonly WireEntry[]): Promise<
   }
 }
 
-/** `perRound` messages, a few of them on their way at once, until every socket has every one. */
+/** `perRound` messages, `inFlight` of them on their way at once, until every socket has every one. */
 async function round(side: Side, from: number): Promise<Spent> {
   const due = side.delivered() + perRound * sockets
   const { cpuSeconds, wallSeconds } = await measured([side.pid], async () => {
