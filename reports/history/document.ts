@@ -1,6 +1,7 @@
 /** docs/history.md, made from kinds.ts so that the two can't differ. `node reports/history/document.ts > docs/history.md` */
 import { pathToFileURL } from 'node:url'
 import {
+  archiveStates,
   askEnds,
   asks,
   changeKinds,
@@ -12,8 +13,10 @@ import {
   messagesPerClient,
   pageAsks,
   phases,
+  policies,
   presences,
   recordBits,
+  residues,
   statuses,
 } from './kinds.ts'
 
@@ -71,6 +74,9 @@ ${Object.entries(kinds)
 - askEnds: ${codes(askEnds)}
 - presences: ${codes(presences)}
 - recordBits, a bit set: ${codes(recordBits)}
+- policies: ${codes(policies)}
+- archiveStates: ${codes(archiveStates)}
+- residues: ${codes(residues)}
 - pageAsks, a bit set: ${codes(pageAsks)}
 - A hash of a body is 32-bit FNV-1a over its UTF-16 code units, as a signed int32. A record hash is that of the body followed by what later entries made of it
   (nothing, or \`[edits, kind of deletion, moderation, [[emoji, [users]]]]\` as JSON, emoji sorted): while nothing changed the message it is the hash of the body.

@@ -376,6 +376,57 @@ export const kinds = {
     about: 'a message of the view of the rows before, in the order in which it is shown',
     columns: { client: 'client', session: 'session, -1 when offline', room: 'room', message: 'message id', seq: 'seq', rev: 'rev', value: 'record hash' },
   },
+  storedChange: {
+    code: 100,
+    about: 'what the stored entry of the row before brings: with these a reader can fold the log by itself',
+    columns: {
+      session: 'name id of the user who did it',
+      room: 'room',
+      layer: '1 = its content is blanked',
+      message: 'the message that it changes',
+      seq: 'seq of the entry',
+      rev: 'name id of the emoji, of the kind of deletion or of the moderating action; -1 when none',
+      value: 'FNV-1a hash of the new body, -1 when it brings none',
+    },
+  },
+  storedPurge: {
+    code: 101,
+    about: 'what the stored entry of the row before purged: the messages with `rev < seq <= value`',
+    columns: { room: 'room', layer: '1 = archived', seq: 'seq of the entry', rev: 'after this seq', value: 'through this seq' },
+  },
+  roomPolicy: {
+    code: 102,
+    about: 'the audit read what this room keeps; rooms that nobody set have no such row',
+    columns: {
+      session: 'seconds since it was set, -1 when not known',
+      room: 'room',
+      layer: '1 = legal hold',
+      seq: 'seconds after which messages go, -1 for keep',
+      rev: 'seq up to which nothing is left to purge',
+      value: 'policies code',
+    },
+  },
+  archiveRead: {
+    code: 103,
+    about: 'the audit read an archive of this room: the window `seq < s <= rev`',
+    columns: { room: 'room', layer: 'archiveStates code', seq: 'after', rev: 'up to', value: 'messages in it' },
+  },
+  archived: {
+    code: 104,
+    about: 'a message of the archive of the rows before',
+    columns: { room: 'room', layer: 'recordBits stub', message: 'message id', seq: 'seq', rev: 'rev', value: 'record hash' },
+  },
+  residue: {
+    code: 105,
+    about: 'what there was of something that a run must not leave behind',
+    columns: {
+      session: 'name id of the node or component',
+      layer: '1 = before the first client came, 2 = after the last one went',
+      seq: 'how many',
+      rev: 'name id of their first names, with commas; -1 when they have none',
+      value: 'residues code',
+    },
+  },
 } as const satisfies Record<string, KindRow>
 export type Kind = keyof typeof kinds
 
@@ -437,12 +488,16 @@ export const fileSteps = { reserve: 0, put: 1, complete: 2, overwrite: 3 } as co
 export const fileTries = { asMinted: 0, tampered: 1, borrowed: 2, expired: 3, quarantined: 4 } as const
 export const accessWays = { public: 0, signed: 1, proxy: 2 } as const
 export const uploadStates = { reserved: 0, uploaded: 1, scanning: 2, clean: 3, infected: 4, error: 5, expired: 6 } as const
+export const policies = { keep: 0, delete: 1, archive: 2 } as const
+export const archiveStates = { whole: 0, missing: 1, damaged: 2 } as const
+/** What must be gone once all clients are. Keys: those that never expire. Temporary files: of the run, in the system's folder for them and in the components' own. */
+export const residues = { sockets: 0, socketRooms: 1, redisKeys: 2, temporaryFiles: 3, objects: 4 } as const
 export const statuses = { queued: 0, sending: 1, retrying: 2, offline: 3, sent: 4, delivered: 5, read: 6, failed: 7, cancelled: 8 } as const
 export const phases = { warmup: 0, steady: 1, impact: 2, recovery: 3, settle: 4, audit: 5 } as const
 
-/** 32-bit FNV-1a over UTF-16 code units, as a signed int32. Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function bodyHash(body: string): number {
-  let hash = 0x811c9dc5
+/** 32-bit FNV-1a over UTF-16 code units, as a signed int32. Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/ `from`: the hash of what goes before. */
+export function bodyHash(body: string, from = 0x811c9dc5): number {
+  let hash = from
   for (let index = 0; index < body.length; index++) hash = Math.imul(hash ^ body.charCodeAt(index), 0x01000193)
   return hash | 0
 }
@@ -457,11 +512,15 @@ export interface HashedRecord {
 }
 
 /** Hash of a record: of its body alone while nothing was made of it. The order of emoji doesn't count, that of users does. */
-export function recordHash({ body, edits = 0, deleted, reactions = {}, moderation = '' }: HashedRecord): number {
+export function recordHash({ body, ...made }: HashedRecord): number {
+  return recordHashOf(body === null ? null : bodyHash(body), made)
+}
+
+/** The same from the hash of the body alone. */
+export function recordHashOf(body: number | null, { edits = 0, deleted, reactions = {}, moderation = '' }: Omit<HashedRecord, 'body'>): number {
   const reacted = Object.entries(reactions)
     .filter(([, users]) => users.length > 0)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-  const changes =
-    edits === 0 && deleted === undefined && moderation === '' && reacted.length === 0 ? '' : JSON.stringify([edits, deleted?.kind ?? '', moderation, reacted])
-  return bodyHash((body ?? '') + changes)
+  const isChanged = edits > 0 || deleted !== undefined || moderation !== '' || reacted.length > 0
+  return bodyHash(isChanged ? JSON.stringify([edits, deleted?.kind ?? '', moderation, reacted]) : '', body ?? bodyHash(''))
 }
