@@ -49,5 +49,7 @@ export const journalStages = {
   fileServed: 14,
   /** An upload reached a state. operation = uploadId; extra = its place in protocol.ts's uploadStates. */
   uploadState: 15,
+  /** Another node is the host of this room now; count = connections that were asked to go there. */
+  handedOver: 16,
 } as const
 export type JournalStage = keyof typeof journalStages

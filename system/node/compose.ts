@@ -1,10 +1,11 @@
 /** Puts a node together from its parts. The one place where seams meet. */
 import { createServer } from 'node:http'
-import { createAdapter } from '@socket.io/redis-adapter'
 import { Server } from 'socket.io'
-import { ConnectRefused, authenticate, closeElsewhere, connectionsBeside } from './auth.ts'
+import { openAdapter } from './adapters.ts'
+import { ConnectRefused, authenticate, closeOlder, connectionKey, connectionsBeside } from './auth.ts'
 import { confirmationStoreOf } from './confirmations.ts'
 import { PendingCursors, receiptStoreOf } from './cursors.ts'
+import { DeviceConnections } from './device-connections.ts'
 import { drainNode } from './drain.ts'
 import { eventLogOf } from './event-log.ts'
 import { expiryOf } from './expiry.ts'
@@ -33,9 +34,9 @@ import { protocolVersion } from '../protocol.ts'
 import { receiptRound } from './receipts.ts'
 import { relayingOf } from './relaying.ts'
 import { RecordChanges } from './record-changes.ts'
-import { openRedis } from './redis.ts'
 import { refusal } from './refusal.ts'
 import { retentionSweep } from './retention-sweep.ts'
+import { roomHostRound } from './room-hosts.ts'
 import { roomsOf } from './rooms.ts'
 import { repeat } from './rounds.ts'
 import { slowConsumerRound } from './slow-consumers.ts'
@@ -77,10 +78,6 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const { name, boot } = configuration
   const originNs = configuration.originNs ?? monotonicNs()
   const store = openStore(configuration.mongo.url, configuration.mongo.database)
-  const redis = {
-    publish: openRedis(configuration.redis.url, 'publish', surroundings.log),
-    subscribe: openRedis(configuration.redis.url, 'subscribe', surroundings.log),
-  }
   const http = createServer()
   const bootId = `${name}:${boot}:${newId()}`
   const leases = leaseStoreOf(store)
@@ -98,7 +95,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     },
   })
   const io: ChatServer = new Server(http, {
-    adapter: leased(createAdapter(redis.publish, redis.subscribe, { key: configuration.redis.prefix }), () => lease.isHeld()),
+    adapter: leased(openAdapter(configuration.adapter, { ...configuration.redis, log: surroundings.log }), () => lease.isHeld()),
     pingInterval: configuration.pingIntervalMs,
     pingTimeout: configuration.pingTimeoutMs,
     serveClient: false,
@@ -111,7 +108,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const parts = decorate({
     log,
     indexes: indexesOf(store),
-    fanout: fanoutOf(io, journal),
+    fanout: fanoutOf(io, journal, configuration.adapter !== 'none'),
     writePath: { append: (room, intent) => room.append(intent) },
     heartbeat: heartbeatTellerOf(io),
     ranges: { read: (window) => log.readWindow(window) },
@@ -192,7 +189,8 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     isDraining: () => draining,
     onError,
   }
-  acceptSockets(io, context, watch, configuration, bootId)
+  const connections = new DeviceConnections(store, (latest) => closeOlder(io, latest))
+  acceptSockets({ io, context, watch, connections, bootId }, configuration)
 
   const pendingAppends = () => rooms.all().reduce((sum, room) => sum + room.pending, 0)
   http.on(
@@ -247,6 +245,8 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     repeat('lease watch', 50, async () => void lease.isHeld(), onError),
     repeat('exclusions', 300, () => exclusions.round(), onError),
     repeat('heartbeat', configuration.heartbeatMs, () => beat().then(() => void (beatAt = seconds())), onError),
+    repeat('connections', 1000, () => connections.round(), onError),
+    repeat('room hosts', 1000, roomHostRound({ io, store, journal: parts.journal, bootId, random }), onError),
     repeat('receipts', configuration.receiptsMs, receiptRound(io, parts.receipts, cursors, roomsWithSockets), onError),
     repeat('saving rooms', 1000, saveRooms, onError),
     repeat('retention', configuration.retentionMs, sweep, onError),
@@ -282,11 +282,19 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   }
 }
 
-function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, { name, secret }: Configuration, bootId: string): void {
+interface Accepting {
+  io: ChatServer
+  context: NodeContext
+  watch: StoreWatch
+  connections: DeviceConnections
+  bootId: string
+}
+
+function acceptSockets({ io, context, watch, connections, bootId }: Accepting, { name, secret }: Configuration): void {
   io.use((socket, next) => {
     if (context.isDraining()) return next(new ConnectRefused(refusal('draining', 'this node is closing')))
     if (!watch.hasIndexes || !context.lease.isHeld()) return next(new ConnectRefused(refusal('unavailable', 'this node is not ready yet', 200)))
-    authenticate(socket.handshake.auth, secret).then(
+    authenticate(socket.handshake, secret).then(
       (answer) => {
         if (!answer.ok) return next(new ConnectRefused(answer))
         const limited = context.limits.connection(connectionsBeside(io, answer.session))
@@ -301,14 +309,16 @@ function acceptSockets(io: ChatServer, context: NodeContext, watch: StoreWatch, 
     )
   })
   io.on('connection', (socket) => {
-    const { user, device, connectionNumber } = socket.data
+    const { user, device, connectionNumber, room } = socket.data
+    const connection = { user, device, connectionNumber, room }
     socket.emit('hello', { node: name, bootId, protocol: protocolVersion })
     bindHandlers(context, socket)
     context.expiry.watch(socket)
     context.presence.connected(socket.id, user, device)
     socket.on('disconnect', () => context.presence.disconnected(socket.id))
-    closeElsewhere(io, { user, device, connectionNumber })
-    io.serverSideEmit('connected', { user, device, connectionNumber })
+    closeOlder(io, new Map([[connectionKey(connection), connectionNumber]]))
+    connections.opened(connection)
+    io.serverSideEmit('connected', connection)
   })
-  io.on('connected', (session) => closeElsewhere(io, session))
+  io.on('connected', (connection) => closeOlder(io, new Map([[connectionKey(connection), connection.connectionNumber]])))
 }

@@ -1,5 +1,7 @@
 /** The environment of a node, read once and validated whole. */
 import { z } from 'zod'
+import { adapterNames } from './adapters.ts'
+import type { AdapterName } from './adapters.ts'
 import type { LogLevel } from './event-log.ts'
 import type { LimitSettings } from './limits.ts'
 import type { StorageOptions } from './object-storage.ts'
@@ -10,6 +12,7 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 const environment = z.object({
   CHAT_NODE_NAME: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
   CHAT_PORT: z.coerce.number().int().min(0).max(65_535),
+  CHAT_ADAPTER: z.enum(adapterNames).default('classic'),
   CHAT_REDIS_URL: z.url(),
   CHAT_REDIS_PREFIX: z.string().min(1),
   CHAT_MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// URL'),
@@ -50,6 +53,8 @@ export interface Configuration {
   name: string
   /** 0: any free port. */
   port: number
+  /** How it tells the other nodes of entries. */
+  adapter: AdapterName
   redis: { url: string; prefix: string }
   mongo: { url: string; database: string }
   secret: string
@@ -87,6 +92,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   return {
     name: read.CHAT_NODE_NAME,
     port: read.CHAT_PORT,
+    adapter: read.CHAT_ADAPTER,
     redis: { url: read.CHAT_REDIS_URL, prefix: read.CHAT_REDIS_PREFIX },
     mongo: { url: read.CHAT_MONGO_URL, database: read.CHAT_MONGO_DATABASE },
     secret: read.CHAT_JWT_SECRET,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { eventLogOf, factsOf } from './event-log.ts'
 import { refusal } from './refusal.ts'
 
-const session = { user: 'ann', device: 'd', connectionNumber: 1, expiresAtMs: 1 }
+const session = { user: 'ann', device: 'd', connectionNumber: 1, expiresAtMs: 1, room: null }
 
 function recorded() {
   const told: unknown[] = []

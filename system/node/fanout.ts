@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts'
 import type { ChatServer, ChatSocket } from './socket-types.ts'
 
 export interface Fanout {
-  /** To the other nodes. Never awaited: a lost publish is repaired by the heartbeat. */
+  /** To the other nodes, where the adapter reaches them. Never awaited: a lost publish is repaired by the heartbeat. */
   publish(entry: WireEntry): void
   /** Entries that other nodes publish. */
   onEntry(listener: (entry: WireEntry) => void): void
@@ -13,9 +13,10 @@ export interface Fanout {
   relay(entry: WireEntry, shownTo?: (user: string) => WireEntry | null): void
 }
 
-export function fanoutOf(io: ChatServer, journal: Journal): Fanout {
+export function fanoutOf(io: ChatServer, journal: Journal, reachesOthers: boolean): Fanout {
   return {
     publish(entry) {
+      if (!reachesOthers) return
       io.serverSideEmit('entry', entry)
       journal.write('published', { room: entry.room, seq: entry.seq, operationId: entry.operationId })
     },

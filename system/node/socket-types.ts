@@ -6,11 +6,13 @@ export interface SessionData {
   device: string
   connectionNumber: number
   expiresAtMs: number
+  /** The one room that it is for, where the balancer goes by the room; null: for all of the user's. */
+  room: string | null
 }
 /** Events between nodes, through the adapter. */
 export interface NodeToNode {
   entry: (entry: WireEntry) => void
-  connected: (session: { user: string; device: string; connectionNumber: number }) => void
+  connected: (connection: Omit<SessionData, 'expiresAtMs'>) => void
 }
 export type ChatServer = Server<ClientToServer, ServerToClient, NodeToNode, SessionData>
 export type ChatSocket = Socket<ClientToServer, ServerToClient, NodeToNode, SessionData>

@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb'
 import type { Collection, Db, MongoClientOptions } from 'mongodb'
 import type { AuditRecord } from './audit-log.ts'
 import type { StoredConfirmation } from './confirmations.ts'
+import type { StoredConnection } from './device-connections.ts'
 import type { StoredEntry } from './entries.ts'
 import type { Member } from './folds.ts'
 import { longestLeaseMs } from './lease-store.ts'
@@ -17,6 +18,8 @@ export interface StoredRoom extends RoomRetention {
   foldedThrough: number
   /** Ended for good. */
   isClosed?: boolean
+  /** Boot id of the node that took its latest connection, where connections are bound to rooms. */
+  host?: string
 }
 export interface StoredMember extends Member {
   _id: string
@@ -45,6 +48,7 @@ export interface Store {
   users: Collection<StoredUser>
   nodes: Collection<StoredLease>
   confirmations: Collection<StoredConfirmation>
+  connections: Collection<StoredConnection>
   audits: Collection<AuditRecord>
 }
 
@@ -77,6 +81,7 @@ export function openStore(url: string, database: string, options: MongoClientOpt
     cursors: db.collection('cursors'),
     nodes: db.collection('nodes'),
     confirmations: db.collection('confirmations'),
+    connections: db.collection('connections'),
     audits: db.collection('audit_log'),
     users: db.collection('users'),
   }
@@ -116,6 +121,7 @@ export function indexesOf(store: Store): Indexes {
       await store.nodes.createIndex({ renewedAt: 1 }, { name: 'renewed', expireAfterSeconds: longestLeaseMs / 1000 })
       await store.confirmations.createIndex({ state: 1 }, { name: 'state' })
       await store.confirmations.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
+      await store.connections.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
       await store.audits.createIndex({ roomId: 1, at: 1 }, { name: 'room_at' })
       await store.cursors.createIndex({ roomId: 1, changedAt: 1 }, { name: 'room_changed' })
       await store.cursors.createIndex({ changedAt: 1 }, { name: 'changed' })
