@@ -23,6 +23,7 @@ import type { Check, Guarantees } from '../check.ts'
 import { deliveredToAll } from '../delivered-to-all.ts'
 import { noPhantom } from '../no-phantom.ts'
 import { owedOf } from '../owed.ts'
+import { senderOrder } from '../sender-order.ts'
 import { sequence } from '../sequence.ts'
 import { storedOnce } from '../stored-once.ts'
 import { examineAll } from '../table.ts'
@@ -30,7 +31,7 @@ import { examineAll } from '../table.ts'
 const goal = { ofRead: 0.7, millionRows: 25 }
 const twoTo32 = 2 ** 32
 const guarantees: Guarantees = { ack: 'majority', delivery: 'every-member', order: 'room', recoveryMs: 5000 }
-const core: readonly Check[] = [ackedIsStored, deliveredToAll, storedOnce, appliedOnce, sequence, noPhantom]
+const core: readonly Check[] = [ackedIsStored, deliveredToAll, storedOnce, appliedOnce, sequence, noPhantom, senderOrder]
 
 type Integers = Pick<RowsRead, 'length' | 'client' | 'session' | 'room' | 'kind' | 'layer' | 'message' | 'seq' | 'rev' | 'value'>
 
