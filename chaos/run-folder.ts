@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { ClientInfo, FaultRecord } from '../reports/history/history.ts'
+import { writeChecksums } from '../reports/history/checksums.ts'
 import type { Manifest } from '../reports/history/manifest.ts'
 import type { Trace } from '../reports/history/trace.ts'
 import type { Driver } from '../scenarios/driver.ts'
@@ -36,6 +37,7 @@ export function createRunFolder(options: RunFolderOptions) {
     version: 1,
     runId: options.runId,
     closed: false,
+    checksums: false,
     experiment: {
       name: experiment.name,
       hypothesis: experiment.hypothesis,
@@ -66,6 +68,7 @@ export function createRunFolder(options: RunFolderOptions) {
   const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
   const save = () => {
     write(folder, 'manifest.json', manifest)
+    if (manifest.checksums) writeChecksums(folder)
   }
   const saveTrace = () => {
     write(folder, 'trace.json', trace)
@@ -109,6 +112,8 @@ export function createRunFolder(options: RunFolderOptions) {
     close(files: readonly { name: string; rows: number }[]): void {
       manifest.writers = pairFiles(files)
       manifest.closed = true
+      // What is told after this (a node's late exit) writes the manifest, and with it the sums, anew.
+      manifest.checksums = true
       save()
     },
   }

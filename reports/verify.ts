@@ -1,8 +1,9 @@
 /** The verdict of a run, from its folder alone: history -> findings -> verdict -> Result. Same folder, same bytes, but for `writtenAt`. */
 import { basename } from 'node:path'
-import { examineAll } from './checks/table.ts'
+import { examineAll, recordDoubt } from './checks/table.ts'
 import { countsOf, evennessOf, nodesOf } from './counts.ts'
 import type { History } from './history/history.ts'
+import { HistoryError } from './history/history-error.ts'
 import type { Manifest } from './history/manifest.ts'
 import { openHistory } from './history/open-history.ts'
 import { readManifest } from './history/run-files.ts'
@@ -18,7 +19,14 @@ export interface VerifyOptions {
 
 /** Throws a HistoryError when the folder is not one of a run; whatever else is wrong with the record is in the result. */
 export function verifyRun(folder: string, options: VerifyOptions): Result {
-  return resultOf(readManifest(folder), openHistory(folder), options)
+  const history = openHistory(folder)
+  try {
+    return resultOf(readManifest(folder), history, options)
+  } catch (error) {
+    const doubt = recordDoubt(history)
+    if (doubt === null || !(error instanceof Error)) throw error
+    throw new HistoryError(`the record of ${folder} is broken (${doubt}), and so its figures can't be worked out: ${error.message}`, { cause: error })
+  }
 }
 
 export function resultOf(manifest: Manifest, history: History, options: VerifyOptions): Result {

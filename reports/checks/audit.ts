@@ -36,6 +36,9 @@ export interface Audit {
   stored: number
 }
 
+/** A sound record has a row for every seq; a damaged seq must not ask for all memory. */
+const [fewCells, cellsPerRow] = [2 ** 20, 64]
+
 function roomsOf(history: History): Pick<Audit, 'heads' | 'epochs' | 'capacity' | 'base'> & { cells: number } {
   const { room, seq, value, layer } = history.columns
   const rooms = history.rooms.length
@@ -61,6 +64,8 @@ function roomsOf(history: History): Pick<Audit, 'heads' | 'epochs' | 'capacity' 
   for (let index = 0; index < rooms; index++) {
     base[index] = cells
     cells += capacity[index] ?? 0
+    if (cells > fewCells + cellsPerRow * history.columns.length)
+      throw new RangeError(`the audit names seq ${(capacity[index] ?? 1) - 1} of ${history.rooms[index]}, which is far more than the record holds`)
   }
   return { heads, epochs, capacity, base, cells }
 }

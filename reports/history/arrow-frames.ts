@@ -5,6 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type ArrowMessage, type FileShape, parseMessage } from './arrow-message.ts'
+import type { Damage } from './checksums.ts'
 import type { FileState } from './history.ts'
 
 export interface Frame {
@@ -25,15 +26,17 @@ const headBytes = 8
 const metadataLimitBytes = 2 ** 20
 const bodyLimitBytes = 2 ** 30
 
-/** Yields the whole frames of a file; returns how it ended. Throws only what opening and reading the file throws. */
-export function* readFrames(path: string, shape: FileShape): Generator<Frame, FrameEnd> {
+/** Yields the whole frames of a file up to its damage, when there is any; returns how it ended. Throws only what opening and reading the file throws. */
+export function* readFrames(path: string, shape: FileShape, damage: Damage | null = null): Generator<Frame, FrameEnd> {
   const descriptor = openSync(path, 'r')
   try {
     const size = fstatSync(descriptor).size
     let offset = 0
     for (;;) {
       const frame = readFrame(descriptor, size, offset, shape)
-      if ('state' in frame) return frame
+      if ('state' in frame) return damage === null ? frame : { state: 'corrupt', ...damage }
+      // A frame that reaches into the damage isn't used: its bytes can't be told from sound ones.
+      if (damage !== null && offset + headBytes + frame.metadataBytes + frame.body.byteLength > damage.offset) return { state: 'corrupt', ...damage }
       yield frame
       offset += headBytes + frame.metadataBytes + frame.body.byteLength
     }

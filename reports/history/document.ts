@@ -55,6 +55,10 @@ Rows are written in batches of up to 16,384 and at least every 250 ms, names bef
 | corrupt | damaged; what lies before the damage is read |
 | trailing | bytes after the end marker |
 
+\`checksums.json\` lies beside them, written when the run is closed: for each file that a verdict is made from its bytes and the CRC-32 (RFC 1952) of each block of 65,536 bytes.
+The Arrow files stay as every library reads them. A flipped byte, a cut or a file of another run is found with its place; what lies before the damage is read, and every finding is *unknown*.
+A run whose harness was killed has no sums and is unknown in any case. A writer whose times go back by more than 0.1 s makes the record doubtful, too.
+
 Beside it: \`manifest.json\` (what was run; rows of each file at close), \`trace.json\` (faults as they happened, exits of nodes), \`journals/<node>.<boot>.rows\` (what each node did; layout in \`system/journal-rows.ts\`).
 
 ## Kinds

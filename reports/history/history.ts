@@ -39,9 +39,10 @@ export interface JournalRows {
   stage: Uint8Array
   room: Int32Array
   seq: Int32Array
+  /** Of a user: index into `History.names`. */
   count: Int32Array
   extra: Int32Array
-  /** Dense message index by operationId; -1 when no client of the run used that id. */
+  /** Dense message index by operationId, -1 when no client of the run used that id; of stages about an upload, its uploadId as index into `History.names`. */
   message: Int32Array
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { journalRowBytes, journalStages, journalVersion } from '../../system/journal-rows.ts'
 import type { FrameEnd } from './arrow-frames.ts'
+import type { Damage } from './checksums.ts'
 
 const rowWords = journalRowBytes / 4
 const lastStage = Math.max(...Object.values(journalStages))
@@ -21,8 +22,14 @@ export interface JournalFile {
 export const stageOf = (words: Int32Array, at: number): number => (words[at + 2] ?? 0) & 255
 
 /** Never throws for what is in the file: reading ends at the damage. */
-export function readJournalFile(path: string): JournalFile {
-  const bytes = readFileSync(path)
+export function readJournalFile(path: string, damage: Damage | null = null): JournalFile {
+  const all = readFileSync(path)
+  const bytes = damage === null ? all : all.subarray(0, damage.offset)
+  const file = parseJournal(bytes)
+  return damage === null ? file : { ...file, end: { state: 'corrupt', ...damage } }
+}
+
+function parseJournal(bytes: Buffer): JournalFile {
   const whole = Math.floor(bytes.length / journalRowBytes)
   const words = new Int32Array(new Uint8Array(bytes.subarray(0, whole * journalRowBytes)).buffer)
   const names = new Map<number, string>()

@@ -1,28 +1,42 @@
 /** The rows of all node journals of a run in one set of columns, by time. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Damage } from './checksums.ts'
 import type { JournalRows, WriterFile } from './history.ts'
 import { type JournalFile, readJournalFile, stageOf } from './journal-file.ts'
-import type { OperationTable } from './operation-table.ts'
+import { type OperationTable, uuidOf } from './operation-table.ts'
+import { journalStages, uploadStages, userStages } from '../../system/journal-rows.ts'
 import { orderByTime, reorder } from './sort-by-time.ts'
 import type { StringTable } from './string-table.ts'
 
 const twoTo32 = 2 ** 32
+const usersIn: ReadonlySet<number> = new Set(userStages.map((stage) => journalStages[stage]))
+const uploadsIn: ReadonlySet<number> = new Set(uploadStages.map((stage) => journalStages[stage]))
 
 export interface JournalTables {
   nodes: StringTable
   rooms: StringTable
   operations: OperationTable
+  /** Of users and uploads. */
+  names: StringTable
 }
 
 /** Reads `<folder>/<node>.<boot>.rows`. The files' `explained` is false: only the run's facts can tell. */
-export function readJournals(folder: string, tables: JournalTables): { journals: JournalRows; files: WriterFile[] } {
+export function readJournals(
+  folder: string,
+  tables: JournalTables,
+  damage: ReadonlyMap<string, Damage> = new Map(),
+): { journals: JournalRows; files: WriterFile[] } {
   const names = existsSync(folder)
     ? readdirSync(folder)
         .filter((name) => name.endsWith('.rows'))
         .toSorted()
     : []
-  const read = names.map((name) => ({ name, writer: name.slice(0, -'.rows'.length), file: readJournalFile(join(folder, name)) }))
+  const read = names.map((name) => ({
+    name,
+    writer: name.slice(0, -'.rows'.length),
+    file: readJournalFile(join(folder, name), damage.get(`journals/${name}`)),
+  }))
   const journals = emptyColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
   let start = 0
   for (const { writer, file } of read) {
@@ -53,25 +67,26 @@ function append(
   start: number,
   writer: string,
   { words, rows, names, node, boot }: JournalFile,
-  { nodes, rooms, operations }: JournalTables,
+  { nodes, rooms, operations, names: allNames }: JournalTables,
 ): void {
   const nodeIndex = nodes.idOf(node ?? nodeOfWriter(writer).node)
   const roomOf = new Map([...names].map(([id, name]) => [id, { name, room: -1 }]))
   for (const [index, at] of rows.entries()) {
     const row = start + index
+    const stage = stageOf(words, at)
     const word = (offset: number): number => words[at + offset] ?? 0
     journals.tNs[row] = word(1) * twoTo32 + (word(0) >>> 0)
     journals.node[row] = nodeIndex
     journals.boot[row] = boot ?? -1
-    journals.stage[row] = stageOf(words, at)
+    journals.stage[row] = stage
     const room = roomOf.get(word(3))
     // Only names that a row uses as a room become rooms: a node's own name is in the same table.
     if (room !== undefined && room.room === -1) room.room = rooms.idOf(room.name)
     journals.room[row] = room?.room ?? -1
     journals.seq[row] = word(4)
-    journals.count[row] = word(5)
+    journals.count[row] = usersIn.has(stage) ? allNames.idOf(names.get(word(5)) ?? '') : word(5)
     journals.extra[row] = word(6)
-    journals.message[row] = operations.get(word(8), word(9), word(10), word(11))
+    journals.message[row] = uploadsIn.has(stage) ? allNames.idOf(uuidOf(words, at + 8)) : operations.get(word(8), word(9), word(10), word(11))
   }
 }
 

@@ -12,6 +12,8 @@ export const manifest = z.object({
   runId: z.string().min(1),
   /** True once every writer has closed its files: the harness finished. */
   closed: z.boolean(),
+  /** True when checksums.json was written at the close. */
+  checksums: z.boolean().default(false),
   experiment: z.object({
     name: z.string(),
     hypothesis: z.string(),

@@ -14,7 +14,12 @@ export interface WriterDoubts {
   badNames: number
   unknownKinds: number
   gap: string | null
+  /** Where the clock of the writer went back. */
+  clockStep: string | null
 }
+
+/** A row is written right after its time was read, so that times of one writer rise but for this. Nanoseconds. */
+const clockToleranceNs = 100e6
 
 export class MergedRows {
   readonly columns: Columns
@@ -45,7 +50,8 @@ export class MergedRows {
   /** A function that appends the next batch of one writer. Foreign messages become -(merged name id) - 2; own ids stay as they are. */
   writer(writerNames: readonly string[]): { append: (rows: RowsRead) => void; doubts: WriterDoubts } {
     this.#starts.push(this.columns.length)
-    const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null }
+    const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null, clockStep: null }
+    let latestNs = -Infinity
     const merged = Int32Array.from(writerNames, (name) => this.#names.idOf(name))
     const rooms = new Int32Array(writerNames.length).fill(-1)
     const nameOf = (id: number): number => {
@@ -74,6 +80,12 @@ export class MergedRows {
         const message = columns.message[at] ?? -1
         if (message < -1) columns.message[at] = -nameOf(-message - 2) - 2
         const kind = columns.kind[at] ?? 0
+        const atNs = columns.tNs[at] ?? 0
+        if (atNs > latestNs) {
+          // What was intended may be told before and after its time.
+          if (!isIntent(kind)) latestNs = atNs
+        } else if (atNs < latestNs - clockToleranceNs && !isIntent(kind))
+          doubts.clockStep ??= `row ${doubts.rows + index + 1} is of ${seconds(atNs)} s, after one of ${seconds(latestNs)} s`
         const named = nameColumnsOf[kind] ?? 0
         if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
         else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1)
@@ -106,6 +118,9 @@ export class MergedRows {
     return columns
   }
 }
+
+const isIntent = (kind: number): boolean => kind === kinds.intended.code || kind === kinds.fileIntended.code
+const seconds = (ns: number): string => (ns / 1e9).toFixed(3)
 
 function remapNames(columns: Columns, at: number, named: number, nameOf: (id: number) => number, doubts: WriterDoubts): void {
   if (named === 255) {

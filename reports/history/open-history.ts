@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildHistory } from './build-history.ts'
+import { type Damage, damagedFiles } from './checksums.ts'
 import type { Columns, History, WriterFile } from './history.ts'
 import { readJournals } from './journals.ts'
 import { kinds } from './kinds.ts'
@@ -22,18 +23,19 @@ const nameEnding = '.names.arrow'
 export function openHistory(folder: string): History {
   const manifest = readManifest(folder)
   const trace = readTrace(folder)
+  const damage = damagedFiles(folder)
   const names = new StringTable()
   const rooms = new StringTable()
   const nodes = new StringTable()
   for (const node of manifest.nodes) nodes.idOf(node.name)
   for (const client of manifest.clients) for (const room of client.rooms) rooms.idOf(room)
 
-  const read = readWriters(join(folder, 'history'), names, rooms)
+  const read = readWriters(join(folder, 'history'), damage, names, rooms)
   const messages = indexMessages(read.rows.columns)
   const columns = read.rows.sorted()
   const operations = operationsOf(columns, names.list)
   identifyStubs(columns, messages, operations, names.list)
-  const { journals, files: journalsRead } = readJournals(join(folder, 'journals'), { nodes, rooms, operations })
+  const { journals, files: journalsRead } = readJournals(join(folder, 'journals'), { nodes, rooms, operations, names }, damage ?? undefined)
   const journalFiles = withExplanations(journalsRead, manifest, trace)
   return buildHistory({
     folder,
@@ -45,7 +47,7 @@ export function openHistory(folder: string): History {
     journals,
     clients: manifest.clients,
     files: [...read.files, ...journalFiles],
-    defects: recordDefects({ manifest, trace, writerFiles: read.files, journalFiles, doubts: read.doubts }),
+    defects: recordDefects({ manifest, trace, damage, writerFiles: read.files, journalFiles, doubts: read.doubts }),
     phases: manifest.phases,
     faults: trace?.faults ?? [],
     settleMs: manifest.settleMs,
@@ -55,7 +57,13 @@ export function openHistory(folder: string): History {
 }
 
 /** Every writer that left a file, in order of name. */
-function readWriters(folder: string, names: StringTable, rooms: StringTable): { rows: MergedRows; files: WriterFile[]; doubts: Map<string, WriterDoubts> } {
+function readWriters(
+  folder: string,
+  damage: ReadonlyMap<string, Damage> | null,
+  names: StringTable,
+  rooms: StringTable,
+): { rows: MergedRows; files: WriterFile[]; doubts: Map<string, WriterDoubts> } {
+  const damageOf = (name: string): Damage | null => damage?.get(`history/${name}`) ?? null
   const present = new Set(existsSync(folder) ? readdirSync(folder) : [])
   const writers = [
     ...new Set([...present].filter((name) => name.endsWith(rowEnding) || name.endsWith(nameEnding)).map((name) => name.replace(/\.(rows|names)\.arrow$/, ''))),
@@ -68,11 +76,11 @@ function readWriters(folder: string, names: StringTable, rooms: StringTable): { 
   const files: WriterFile[] = []
   const doubts = new Map<string, WriterDoubts>()
   for (const writer of writers) {
-    const known = present.has(writer + nameEnding) ? readNameFile(join(folder, writer + nameEnding)) : null
+    const known = present.has(writer + nameEnding) ? readNameFile(join(folder, writer + nameEnding), damageOf(writer + nameEnding)) : null
     if (known !== null) files.push({ name: writer + nameEnding, writer, ...known.end, rows: known.names.length, explained: false })
     if (!present.has(writer + rowEnding)) continue
     const into = rows.writer(known?.names ?? [])
-    const end = readRowFile(join(folder, writer + rowEnding), into.append)
+    const end = readRowFile(join(folder, writer + rowEnding), into.append, damageOf(writer + rowEnding))
     files.push({ name: writer + rowEnding, writer, ...end, rows: into.doubts.rows, explained: false })
     doubts.set(writer, into.doubts)
   }

@@ -48,6 +48,12 @@ export class OperationTable {
   }
 }
 
+/** The UUID in text whose four words lie there. */
+export function uuidOf(words: Int32Array, at: number): string {
+  const hex = Buffer.from(words.slice(at, at + 4).buffer).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
 /** The four words of a UUID in text, or null when it isn't one. */
 export function uuidWords(text: string): readonly [number, number, number, number] | null {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return null

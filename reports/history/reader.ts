@@ -1,6 +1,7 @@
 /** Reads a writer's two files: whole batches as typed arrays, and how each file ended. */
 import { type Frame, type FrameEnd, readFrames } from './arrow-frames.ts'
 import type { FileShape } from './arrow-message.ts'
+import type { Damage } from './checksums.ts'
 import { nameFields, rowFields, schemaText } from './row-schema.ts'
 
 /** Views of one batch, `length` entries each; nothing is copied. */
@@ -19,15 +20,15 @@ export interface RowsRead {
   value: Int32Array
 }
 
-class Damage extends Error {}
+class BadBatch extends Error {}
 
 // Each column has a validity buffer (empty here) before its data; text has offsets between them.
 const rowShape: FileShape = { columns: rowFields.length, buffers: 2 * rowFields.length, text: schemaText(rowFields) }
 const nameShape: FileShape = { columns: nameFields.length, buffers: 5, text: schemaText(nameFields) }
 
 /** Calls `each` with every whole batch. A damaged file ends at the damage: it never throws for that. */
-export function readRowFile(path: string, each: (rows: RowsRead) => void): FrameEnd {
-  return readBatches(path, rowShape, (length, region, buffer) => {
+export function readRowFile(path: string, each: (rows: RowsRead) => void, damage: Damage | null = null): FrameEnd {
+  return readBatches(path, rowShape, damage, (length, region, buffer) => {
     const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)
     const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(2 * column + 1, length), length)
     const time = new Uint32Array(buffer, region(1, 8 * length), 2 * length)
@@ -48,17 +49,17 @@ export function readRowFile(path: string, each: (rows: RowsRead) => void): Frame
 }
 
 /** The names of a writer by id. */
-export function readNameFile(path: string): { names: string[]; end: FrameEnd } {
+export function readNameFile(path: string, damage: Damage | null = null): { names: string[]; end: FrameEnd } {
   const names: string[] = []
-  const end = readBatches(path, nameShape, (length, region, buffer) => {
+  const end = readBatches(path, nameShape, damage, (length, region, buffer) => {
     const ids = new Int32Array(buffer, region(1, 4 * length), length)
     const offsets = new Int32Array(buffer, region(3, 4 * (length + 1)), length + 1)
     const textBytes = offsets[length] ?? 0
     const text = Buffer.from(buffer, region(4, textBytes), textBytes)
     const batch = Array.from(ids, (id, index) => {
-      if (id !== names.length + index) throw new Damage(`name ${names.length + index} has id ${id}`)
+      if (id !== names.length + index) throw new BadBatch(`name ${names.length + index} has id ${id}`)
       const [start = 0, stop = 0] = [offsets[index], offsets[index + 1]]
-      if (start < 0 || stop < start || stop > textBytes) throw new Damage(`name ${id} lies outside of its batch`)
+      if (start < 0 || stop < start || stop > textBytes) throw new BadBatch(`name ${id} lies outside of its batch`)
       return text.toString('utf8', start, stop)
     })
     for (const name of batch) names.push(name)
@@ -66,11 +67,11 @@ export function readNameFile(path: string): { names: string[]; end: FrameEnd } {
   return { names, end }
 }
 
-/** Where a buffer of the batch lies in its body; throws Damage unless it holds that many bytes. */
+/** Where a buffer of the batch lies in its body; throws BadBatch unless it holds that many bytes. */
 type Region = (buffer: number, bytes: number) => number
 
-function readBatches(path: string, shape: FileShape, each: (length: number, region: Region, buffer: ArrayBuffer) => void): FrameEnd {
-  const frames = readFrames(path, shape)
+function readBatches(path: string, shape: FileShape, damage: Damage | null, each: (length: number, region: Region, buffer: ArrayBuffer) => void): FrameEnd {
+  const frames = readFrames(path, shape, damage)
   let schemaSeen = false
   for (;;) {
     const next = frames.next()
@@ -78,11 +79,11 @@ function readBatches(path: string, shape: FileShape, each: (length: number, regi
     const { message, body, offset } = next.value
     try {
       if (schemaSeen && message.kind === 'batch') each(message.length, regionsOf(next.value), body.buffer)
-      else if (schemaSeen || message.kind === 'batch') throw new Damage(schemaSeen ? 'a second schema' : 'the first frame is not a schema')
-      else if (message.columns !== shape.text) throw new Damage(`the columns are '${message.columns}', not '${shape.text}'`)
+      else if (schemaSeen || message.kind === 'batch') throw new BadBatch(schemaSeen ? 'a second schema' : 'the first frame is not a schema')
+      else if (message.columns !== shape.text) throw new BadBatch(`the columns are '${message.columns}', not '${shape.text}'`)
       schemaSeen = true
     } catch (error) {
-      if (!(error instanceof Damage)) throw error
+      if (!(error instanceof BadBatch)) throw error
       return frames.return({ state: 'corrupt', offset, detail: error.message }).value as FrameEnd
     }
   }
@@ -94,7 +95,7 @@ function regionsOf({ message, body }: Frame): Region {
     const region = buffers[buffer]
     const sound =
       region !== undefined && bytes >= 0 && region.offset >= 0 && region.offset % 8 === 0 && region.length >= bytes && region.offset + bytes <= body.byteLength
-    if (!sound) throw new Damage(`buffer ${buffer} of a batch lies outside of it`)
+    if (!sound) throw new BadBatch(`buffer ${buffer} of a batch lies outside of it`)
     return region.offset
   }
 }

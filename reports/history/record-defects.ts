@@ -1,4 +1,5 @@
 /** Why a record can't be trusted: what its files say against what the manifest and the trace say. Pure. */
+import { checksumFile, type Damage } from './checksums.ts'
 import type { WriterFile } from './history.ts'
 import { nodeOfWriter } from './journals.ts'
 import type { Manifest } from './manifest.ts'
@@ -8,6 +9,8 @@ import type { Trace } from './trace.ts'
 export interface RecordFacts {
   manifest: Manifest
   trace: Trace | null
+  /** By file name from the run's folder; null when the run left no checksums. */
+  damage: ReadonlyMap<string, Damage> | null
   /** Both files of each writer; a missing one is absent here. */
   writerFiles: readonly WriterFile[]
   journalFiles: readonly WriterFile[]
@@ -20,6 +23,8 @@ export function recordDefects(facts: RecordFacts): string[] {
     ...(manifest.closed ? [] : ['the harness did not finish']),
     ...manifest.problems,
     ...(trace === null ? ['trace.json is missing'] : []),
+    ...(facts.damage === null && manifest.checksums ? [`${checksumFile} is missing`] : []),
+    ...jsonDefects(facts.damage),
     ...fileDefects([...facts.writerFiles, ...facts.journalFiles]),
     ...writerDefects(facts),
     ...[...facts.doubts].flatMap(([writer, doubts]) => doubtDefects(writer, doubts)),
@@ -32,6 +37,11 @@ export function explainsCut(manifest: Manifest, trace: Trace | null, node: strin
   if (manifest.plannedKills.some((kill) => kill.node === node && kill.boot === boot)) return true
   const exit = trace?.nodes.find((candidate) => candidate.name === node)?.exits.find((candidate) => candidate.boot === boot)
   return exit !== undefined && (exit.signal !== null || exit.code !== 0)
+}
+
+/** Damage of the run's JSON files; that of writers' files is told as their state. */
+function jsonDefects(damage: RecordFacts['damage']): string[] {
+  return [...(damage ?? [])].filter(([name]) => name.endsWith('.json')).map(([name, { offset, detail }]) => `${name} is damaged at byte ${offset}: ${detail}`)
 }
 
 function fileDefects(files: readonly WriterFile[]): string[] {
@@ -68,11 +78,12 @@ function writerDefects({ manifest, writerFiles }: RecordFacts): string[] {
   ]
 }
 
-function doubtDefects(writer: string, { badNames, unknownKinds, gap }: WriterDoubts): string[] {
+function doubtDefects(writer: string, { badNames, unknownKinds, gap, clockStep }: WriterDoubts): string[] {
   return [
     ...(badNames > 0 ? [`${writer}.rows.arrow names ${badNames} ids that ${writer}.names.arrow doesn't have`] : []),
     ...(unknownKinds > 0 ? [`${writer}.rows.arrow has ${unknownKinds} rows of an unknown kind`] : []),
     ...(gap === null ? [] : [`${writer}.rows.arrow has a gap: ${gap}`]),
+    ...(clockStep === null ? [] : [`the clock of ${writer} went back: ${clockStep}`]),
   ]
 }
 

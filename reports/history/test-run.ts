@@ -15,6 +15,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     version: 1,
     runId: 'sd-1',
     closed: true,
+    checksums: false,
     experiment: {
       name: 'steady',
       hypothesis: 'nothing happens',
