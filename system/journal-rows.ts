@@ -6,7 +6,7 @@
  *           9  uint8[3]             zero
  *          12  int32   room         id of a name row; -1 when none
  *          16  int32   seq          -1 when not known yet
- *          20  int32   count        sockets relayed to, attempt, or byte length of a name
+ *          20  int32   count        sockets relayed to, attempt, byte length of a name, or id of a name row
  *          24  int32   extra        id that a name row defines; else stage-specific
  *          28  int32                zero
  *          32  uint8[16] operation  the operationId's 16 bytes (UUID); zero when none
@@ -43,7 +43,7 @@ export const journalStages = {
   confirmed: 11,
   /** The lease ran out; count = sockets dropped. Nothing is relayed after it until the node holds its lease again. */
   leaseLost: 12,
-  /** Redis took presence beats; count = connections. */
+  /** Redis took a beat of a connection. seq = its number on this node; count = name id of the user; extra = 1 when idle. */
   beatStored: 13,
   /** A URL of a file was minted, or (extra = 1) its bytes were served by this node. operation = uploadId; count = name id of the user. */
   fileServed: 14,
@@ -51,5 +51,11 @@ export const journalStages = {
   uploadState: 15,
   /** Another node is the host of this room now; count = connections that were asked to go there. */
   handedOver: 16,
+  /** Redis took back a connection that went. seq and count as in beatStored. */
+  presenceGone: 17,
 } as const
 export type JournalStage = keyof typeof journalStages
+/** Stages whose `count` is the name id of a user. */
+export const userStages: readonly JournalStage[] = ['beatStored', 'presenceGone', 'fileServed']
+/** Stages whose operation is an uploadId. */
+export const uploadStages: readonly JournalStage[] = ['fileServed', 'uploadState']

@@ -84,7 +84,7 @@ function append(
     if (room !== undefined && room.room === -1) room.room = rooms.idOf(room.name)
     journals.room[row] = room?.room ?? -1
     journals.seq[row] = word(4)
-    journals.count[row] = usersIn.has(stage) ? allNames.idOf(names.get(word(5)) ?? '') : word(5)
+    journals.count[row] = usersIn.has(stage) ? idIn(allNames, names.get(word(5))) : word(5)
     journals.extra[row] = word(6)
     journals.message[row] = uploadsIn.has(stage) ? allNames.idOf(uuidOf(words, at + 8)) : operations.get(word(8), word(9), word(10), word(11))
   }
@@ -107,6 +107,8 @@ function sorted(journals: JournalRows): JournalRows {
     message: numbers(journals.message),
   }
 }
+
+const idIn = (names: StringTable, text: string | undefined): number => (text === undefined ? -1 : names.idOf(text))
 
 /** `node-1.2` is the second boot of node-1. */
 export function nodeOfWriter(writer: string): { node: string; boot: number } {

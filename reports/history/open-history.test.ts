@@ -98,6 +98,28 @@ describe('a sound run', () => {
   })
 })
 
+test('rows of presence and files name users and uploads as the rest of the history does', () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'history'))
+  writeRun(folder, smallManifest())
+  const operationId = '01890a5d-ac96-774b-bcce-b302099a8057'
+  writeJournal(
+    folder,
+    'node-1.1.rows',
+    journalBytes('node-1', 1, [
+      { stage: 'name', tNs: 1, extra: 1, text: 'alice' },
+      { stage: 'beatStored', tNs: 2, seq: 4, count: 1 },
+      { stage: 'presenceGone', tNs: 3, seq: 4, count: 9 },
+      { stage: 'fileServed', tNs: 4, count: 1, operationId },
+      { stage: 'closed', tNs: 5 },
+    ]),
+  )
+  const { journals, names, rooms } = openHistory(folder)
+  expect([...journals.count].slice(0, 3).map((id) => names[id] ?? 'nobody')).toEqual(['alice', 'nobody', 'alice'])
+  expect(names[journals.message[2] ?? -1]).toBe(operationId)
+  expect(rooms).toEqual(['room-a'])
+})
+
 describe('an unsound record', () => {
   function defectsAfter(change: (folder: string, manifest: ReturnType<typeof smallRun>['manifest']) => void): readonly string[] {
     const { folder, manifest } = smallRun()

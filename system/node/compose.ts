@@ -171,7 +171,12 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     servedRooms: () => roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? []),
     nowMs,
     onError,
-    onBeat: (count) => parts.journal.write('beatStored', { count }),
+    onBeat(connections) {
+      for (const { user, number: seq, idle } of connections) parts.journal.write('beatStored', { seq, user, extra: Number(idle) })
+    },
+    onGone(connections) {
+      for (const { user, number: seq } of connections) parts.journal.write('presenceGone', { seq, user })
+    },
     onFailure: () => metrics.presenceFailed(),
   })
   const context: NodeContext = {

@@ -9,6 +9,8 @@ export interface JournalRow {
   count?: number
   extra?: number
   operationId?: string
+  /** In place of `count`: its name id. */
+  user?: string
 }
 export interface Journal {
   write(stage: JournalStage, row: JournalRow): void
@@ -60,7 +62,7 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
       // What was under way when the node closed may end later.
       if (isClosed) return
       const room = row.room === undefined ? -1 : nameId(row.room)
-      push(rowOf(stage, nowNs(), row, room))
+      push(rowOf(stage, nowNs(), row.user === undefined ? row : { ...row, count: nameId(row.user) }, room))
     },
     flush,
     close() {

@@ -13,6 +13,7 @@ function started() {
     news: [] as PresenceNews[],
     seen: [] as string[],
     stored: [] as number[],
+    removed: [] as string[],
   }
   const state = { isAway: false, nowMs: 1000, isFirst: false }
   const run = <T>(work: () => T): Promise<T> => (state.isAway ? Promise.reject(new Error('no Redis')) : Promise.resolve(work()))
@@ -36,7 +37,8 @@ function started() {
     lastSeen: { saw: (user) => void sent.seen.push(user) },
     timing,
     nowMs: () => state.nowMs,
-    onBeat: (connections) => void sent.stored.push(connections),
+    onBeat: (connections) => void sent.stored.push(connections.length),
+    onGone: (connections) => void sent.removed.push(...connections.map(({ user, number }) => `${user}#${number}`)),
   })
   const lastBeat = () => sent.beats.at(-1)?.map(({ token }) => token)
   return { beats, sent, state, lastBeat }
@@ -79,6 +81,7 @@ test("a connection that goes takes its own token, its typing and its open room, 
   beats.disconnected('old')
   await beats.write()
   expect(sent.gone).toEqual([[{ user: 'ann', token: 'd1:old', rooms: ['r1', 'r2'] }]])
+  expect(sent.removed).toEqual(['ann#1'])
   expect(sent.marks).toMatchObject([{ kind: 'typing', room: 'r1', token: 'd1:old', on: true }])
   await beats.write()
   expect(sent.gone).toHaveLength(1)

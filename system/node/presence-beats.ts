@@ -14,12 +14,23 @@ export interface PresenceBeatsOptions {
   lastSeen: Pick<LastSeen, 'saw'>
   timing: PresenceTiming
   nowMs: () => number
-  /** Redis took the beats of so many connections. */
-  onBeat: (connections: number) => void
+  /** Redis took a beat of each of these. */
+  onBeat: (connections: readonly BeatenConnection[]) => void
+  /** Redis has taken these back. */
+  onGone: (connections: readonly NumberedConnection[]) => void
 }
-interface Own extends PresenceConnection {
+export interface NumberedConnection {
+  user: string
+  /** Names the connection on this node, from 1. */
+  number: number
+}
+export interface BeatenConnection extends NumberedConnection {
+  idle: boolean
+}
+interface Own extends PresenceConnection, NumberedConnection {
   typingIn: Set<string>
 }
+interface Gone extends GoneConnection, NumberedConnection {}
 
 /**
  * Rounds that a connection which went stays noted: when a device comes again on another node, that node's beat must be there first,
@@ -35,25 +46,28 @@ export class PresenceBeats {
   readonly #timing: PresenceTiming
   readonly #nowMs: () => number
   readonly #onBeat: PresenceBeatsOptions['onBeat']
+  readonly #onGone: PresenceBeatsOptions['onGone']
   readonly #own = new Map<string, Own>()
   readonly #changed = new Set<Own>()
-  #gone: { connection: GoneConnection; fromMs: number; untilMs: number }[] = []
+  #gone: { connection: Gone; fromMs: number; untilMs: number }[] = []
   #marks: Mark[] = []
   #users = new Set<string>()
   #rooms = new Set<string>()
   #beatAtMs = 0
   #beats = 0
+  #connections = 0
 
-  constructor({ store, lastSeen, timing, nowMs, onBeat }: PresenceBeatsOptions) {
+  constructor({ store, lastSeen, timing, nowMs, onBeat, onGone }: PresenceBeatsOptions) {
     this.#store = store
     this.#lastSeen = lastSeen
     this.#timing = timing
     this.#nowMs = nowMs
     this.#onBeat = onBeat
+    this.#onGone = onGone
   }
 
   connected(id: string, user: string, device: string): void {
-    const own = { user, token: `${device}:${id}`, idle: false, focus: null, typingIn: new Set<string>() }
+    const own = { user, number: ++this.#connections, token: `${device}:${id}`, idle: false, focus: null, typingIn: new Set<string>() }
     this.#own.set(id, own)
     this.#lastSeen.saw(user, this.#nowMs())
     this.#touch(own)
@@ -68,7 +82,7 @@ export class PresenceBeats {
     const nowMs = this.#nowMs()
     // What Redis still holds after the TTL is no longer counted anyway.
     this.#gone.push({
-      connection: { user: own.user, token: own.token, rooms },
+      connection: { user: own.user, number: own.number, token: own.token, rooms },
       fromMs: nowMs + roundsToLeave * this.#timing.coalesceMs,
       untilMs: nowMs + this.#timing.ttlMs,
     })
@@ -130,7 +144,7 @@ export class PresenceBeats {
       beating.map(({ user, token, idle, focus }) => ({ user, token, idle, focus })),
       this.#timing.ttlMs,
     )
-    this.#onBeat(beating.length)
+    this.#onBeat(beating)
     if (!due) return isFirst
     this.#beatAtMs = this.#nowMs() + this.#timing.beatMs
     if (++this.#beats % beatsToSeen === 0) for (const { user } of beating) this.#lastSeen.saw(user, this.#nowMs())
@@ -144,7 +158,8 @@ export class PresenceBeats {
     this.#marks = []
     if (marks.length > 0) await this.#store.mark(marks, this.#timing.typingTtlMs)
     if (gone.length === 0) return
-    await this.#store.remove(gone.map(({ connection }) => connection))
+    await this.#store.remove(gone.map(({ connection: { user, token, rooms } }) => ({ user, token, rooms })))
+    this.#onGone(gone.map(({ connection }) => connection))
     // Later ones came in while Redis was asked.
     this.#gone = this.#gone.filter((later) => !gone.includes(later))
     for (const { connection } of gone) {

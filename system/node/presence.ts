@@ -7,6 +7,7 @@
 import { PresenceBeats } from './presence-beats.ts'
 import { PresenceWatch } from './presence-watch.ts'
 import type { PresenceView } from '../protocol.ts'
+import type { PresenceBeatsOptions } from './presence-beats.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { PresenceStore } from './presence-store.ts'
 import type { PresenceWatchOptions } from './presence-watch.ts'
@@ -26,15 +27,15 @@ export interface Presence {
 export interface PresenceOptions extends Omit<PresenceWatchOptions, 'lastSeen'> {
   store: PresenceStore
   lastSeen: LastSeen
-  /** Redis took the beats of so many connections. */
-  onBeat: (connections: number) => void
+  onBeat: PresenceBeatsOptions['onBeat']
+  onGone: PresenceBeatsOptions['onGone']
   /** Redis didn't do what presence asked of it. */
   onFailure: () => void
 }
 
 export function presenceOf(options: PresenceOptions): Presence {
-  const { store, lastSeen, timing, nowMs, onError, onBeat, onFailure } = options
-  const beats = new PresenceBeats({ store, lastSeen, timing, nowMs, onBeat })
+  const { store, lastSeen, timing, nowMs, onError, onBeat, onGone, onFailure } = options
+  const beats = new PresenceBeats({ store, lastSeen, timing, nowMs, onBeat, onGone })
   const watch = new PresenceWatch(options)
   store.onNews((news) => {
     watch.notice(news)
