@@ -6,6 +6,7 @@ import type { ClientParts } from './parts.ts'
 import type { Reads } from './reads.ts'
 import type { MessageRecord } from './records.ts'
 import type { Cancellation } from './sender.ts'
+import type { Route } from './route.ts'
 import type { ClientSettings } from './settings.ts'
 import type { ClientStorage } from './storage.ts'
 import type { Left } from './membership.ts'
@@ -13,6 +14,8 @@ import type { Verbs } from './verbs.ts'
 
 export interface ChatClientOptions {
   url: string
+  /** By default one websocket for all rooms. */
+  route?: Route
   /** A token of this user and device. Asked for before every connect, and again before the present one ends. */
   token: () => Promise<string>
   userId: string

@@ -24,22 +24,31 @@ import { createRenewal } from './renewal.ts'
 import type { Renewal } from './renewal.ts'
 import { createRepair } from './repair.ts'
 import type { Repair } from './repair.ts'
+import { plainRoute } from './route.ts'
 import { createRoom, noEpoch, roomPending } from './room.ts'
 import type { Room, Rooms } from './room.ts'
 import { createSender } from './sender.ts'
 import { defaultSettings } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
+import type { StoredClient } from './storage.ts'
 import { announcing, createSubscribers } from './subscribers.ts'
 import { createSync } from './sync.ts'
 import { createWatermarks } from './watermarks.ts'
 import { createWithdrawals } from './withdrawals.ts'
 
-/** All parts of a client, with what its storage still has of it. It connects when told to. */
-export async function assemble(options: ChatClientOptions) {
+/** Which rooms a connection carries. */
+export interface Scope {
+  /** The one that it names to the balancer; null: none. */
+  room: string | null
+  /** Whether it follows a room of the user that the node has named. */
+  follows: (room: string) => boolean
+}
+
+/** All parts of a client. It connects when told to. */
+export function assemble(options: ChatClientOptions, stored: StoredClient, scope: Scope) {
   const { random, now, userId, deviceId, parts = clientParts } = options
   const settings: ClientSettings = { ...defaultSettings, ...options.settings }
   const storage = endingStorage(options.storage)
-  const stored = await storage.load()
   const alarms = createAlarms()
   const changes = createChanges()
   const subscribers = createSubscribers()
@@ -52,6 +61,8 @@ export async function assemble(options: ChatClientOptions) {
 
   const connection: Connection = createConnection({
     url: options.url,
+    route: options.route ?? plainRoute,
+    room: scope.room,
     observer,
     parts,
     settings,
@@ -114,7 +125,7 @@ export async function assemble(options: ChatClientOptions) {
     observer,
     settings,
     alarms,
-    openFurther: (name) => (membership.joining(name) || rooms.has(name) ? undefined : open(name, noEpoch, 0)),
+    openFurther: (name) => (!scope.follows(name) || membership.joining(name) || rooms.has(name) ? undefined : open(name, noEpoch, 0)),
     standing: receiving.standing,
     roomSynced(room) {
       sender.pump(room.name)

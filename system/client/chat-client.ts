@@ -1,68 +1,10 @@
-/** The chat client: an outbox, a view per room and one connection that keeps them true. No user interface, nothing of a harness. */
-import type { ChatClient, ChatClientOptions, ConnectionState } from './api.ts'
-import { assemble } from './assembly.ts'
-import { readingOf } from './room-reading.ts'
-import { createVerbs } from './verbs.ts'
+/** The chat client. No user interface, nothing of a harness. */
+import type { ChatClient, ChatClientOptions } from './api.ts'
+import { createOneConnection } from './one-connection.ts'
+import { createPerRoom } from './per-room.ts'
 
 /** A client with what its storage still has of it; it connects when told to. */
 export async function createChatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const client = await assemble(options)
-  const { connection, rooms, sync, sender, pending, ownPresence } = client
-
-  function state(): ConnectionState {
-    if (connection.elsewhere()) return 'elsewhere'
-    if (!connection.greeted()) return 'offline'
-    return sync.synced() ? 'online' : 'syncing'
-  }
-  function untilSynced(timeoutMs: number, what: string): Promise<void> {
-    return client.changes.until(sync.synced, timeoutMs, () => `${what}: ${pending() ?? 'nothing'}`)
-  }
-
-  return {
-    ...createVerbs(client.operations, client.identity),
-    ...client.reads,
-    connect(timeoutMs) {
-      sender.refresh()
-      connection.open()
-      return untilSynced(timeoutMs, 'connect')
-    },
-    disconnect: () => connection.close('offline'),
-    reconnect(timeoutMs) {
-      connection.restart('reconnect')
-      return untilSynced(timeoutMs, 'reconnect')
-    },
-    state,
-    renewToken: client.renewal.renew,
-    join: client.membership.join,
-    leave: client.membership.leave,
-    send(room, body, { replyTo } = {}) {
-      const row = client.outbox.add(room, body, client.identity(), options.now(), replyTo)
-      sender.submit(row)
-      return row.clientMessageId
-    },
-    cancel: (clientMessageId) => sender.cancel(clientMessageId, client.identity()),
-    resend: sender.resend,
-    statusOf: client.ownStatus,
-    room(name) {
-      const room = rooms.get(name)
-      return room && readingOf(room, options.userId, client.others)
-    },
-    rooms: () => [...rooms.keys()],
-    async markRead(name, seq = Infinity) {
-      const room = rooms.get(name)
-      return room ? client.watermarks.read(room, seq) : { kind: 'failed', code: 'not_found', retryable: false }
-    },
-    presenceOf: client.others.presenceOf,
-    setPresence: ownPresence.set,
-    setTyping: ownPresence.typing,
-    focus: ownPresence.focus,
-    subscribe: client.subscribers.add,
-    pending,
-    async close() {
-      connection.close('closed')
-      client.alarms.close()
-      client.changes.close()
-      await client.storage.end()
-    },
-  }
+  if (options.route?.perRoom === true) return createPerRoom(options)
+  return createOneConnection(options, await options.storage.load(), { room: null, follows: () => true })
 }

@@ -2,8 +2,11 @@
 import { io } from 'socket.io-client'
 import type { ClientToServer, Handshake, ServerToClient } from '../protocol.ts'
 import type { Alarms } from './alarms.ts'
+import { connectProblem } from './connect-problem.ts'
 import type { Observer } from './observer.ts'
 import type { ChatSocket, ClientParts } from './parts.ts'
+import { stickyCookieOf } from './route.ts'
+import type { Route } from './route.ts'
 import { backoffMs } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
 
@@ -12,6 +15,9 @@ export type Answer<E extends keyof ClientToServer> = Parameters<Parameters<Clien
 
 export interface ConnectionOptions {
   url: string
+  route: Route
+  /** The one room that it is for; null: all of the user's. */
+  room: string | null
   /** The handshake of the next connect: a fresh token and the next connection number. */
   handshake: () => Promise<Handshake>
   observer: Pick<Observer, 'connected' | 'disconnected'>
@@ -43,7 +49,8 @@ export interface Connection {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { observer, parts, settings, alarms, random } = options
+  const { observer, parts, settings, alarms, random, route, room } = options
+  const { stickyCookie } = route
   let session = 0
   let greeted = false
   let stopped = false
@@ -54,11 +61,16 @@ export function createConnection(options: ConnectionOptions): Connection {
   let handshakes = 0
   let cancelHello = (): void => {}
   let cancelReopen = (): void => {}
+  let cookie: string | null = null
 
   const socket: ChatSocket = io(options.url, {
     autoConnect: false,
     forceNew: true,
-    transports: ['websocket'],
+    transports: [...route.transports],
+    ...(room === null ? {} : { query: { room } }),
+    withCredentials: stickyCookie !== null,
+    // With a cookie to ask for first, each connect is begun here.
+    reconnection: stickyCookie === null,
     retries: 0,
     timeout: settings.helloMs,
     reconnectionDelay: settings.reconnectFirstMs,
@@ -78,9 +90,17 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  async function connect(): Promise<void> {
+    if (stickyCookie !== null) {
+      cookie = await stickyCookieOf(options.url, stickyCookie, cookie, settings.helloMs)
+      // In small letters: under another name the upgrade to a websocket would go out without it.
+      if (cookie !== null) socket.io.opts.extraHeaders = { cookie }
+    }
+    if (!stopped) socket.connect()
+  }
   function reopenLater(afterMs: number): void {
     cancelReopen()
-    if (!stopped) cancelReopen = alarms.after(afterMs, () => socket.connect())
+    if (!stopped) cancelReopen = alarms.after(afterMs, () => void connect())
   }
   function jitteredMs(): number {
     failures += 1
@@ -100,7 +120,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     problem = leaving ?? reason
     if (!greeted) return
     greeted = false
-    observer.disconnected(problem)
+    observer.disconnected(problem, room)
     options.lost()
   }
 
@@ -115,18 +135,18 @@ export function createConnection(options: ConnectionOptions): Connection {
     greeted = true
     failures = 0
     problem = null
-    observer.connected(hello.node, hello.bootId)
+    observer.connected(hello.node, hello.bootId, room)
     options.greeted()
   })
-  socket.on('disconnect', (reason) => {
-    end(reason)
+  socket.on('disconnect', (reason, failure) => {
+    end(connectProblem(reason, failure instanceof Error ? failure : undefined))
     leaving = null
     // Socket.IO comes back by itself after a broken transport, but neither after the server's nor after our own disconnect.
-    if (reason === 'io server disconnect') reopenLater(jitteredMs())
+    if (reason === 'io server disconnect' || (stickyCookie !== null && reason !== 'io client disconnect')) reopenLater(jitteredMs())
   })
   socket.on('connect_error', (error) => {
-    problem = error.message
-    if (!socket.active) reopenLater(jitteredMs())
+    problem = connectProblem(error.message, error)
+    if (!socket.active || stickyCookie !== null) reopenLater(jitteredMs())
   })
   socket.on('closing', ({ code }) => {
     leaving = code
@@ -144,7 +164,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     open() {
       stopped = elsewhere = false
       leaving = null
-      socket.connect()
+      void connect()
     },
     restart,
     close(reason) {

@@ -22,8 +22,9 @@ export const wayBit: Readonly<Record<Way, number>> = { live: 16, sync: 32, range
  * `clientMessageId` names own messages; `body` is null for a stub.
  */
 export interface Observer {
-  connected(node: string, bootId: string): void
-  disconnected(reason: string): void
+  /** `room`: whose connection it is, of a client with one for each room; null: the connection for all of its rooms. */
+  connected(node: string, bootId: string, room: string | null): void
+  disconnected(reason: string, room: string | null): void
   /** `wire`: arrived; `held`: kept for order; `applied`: accepted into the view and shown. Called at each step, once per step; an arrival that is applied at once is one call with both. */
   delivery(room: string, kind: string, seq: number, rev: number, body: string | null, senderId: string, layerBits: number): void
   attempt(clientMessageId: string, attempt: number, usedId: string): void

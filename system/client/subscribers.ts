@@ -28,12 +28,12 @@ export function createSubscribers(): Subscribers {
 /** The observer that tells `observer` all of it, and that something has changed. */
 export function announcing(observer: Observer, changed: () => void): Observer {
   return {
-    connected(node, bootId) {
-      observer.connected(node, bootId)
+    connected(node, bootId, room) {
+      observer.connected(node, bootId, room)
       changed()
     },
-    disconnected(reason) {
-      observer.disconnected(reason)
+    disconnected(reason, room) {
+      observer.disconnected(reason, room)
       changed()
     },
     delivery(room, kind, seq, rev, body, senderId, layerBits) {
