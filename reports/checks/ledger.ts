@@ -1,6 +1,7 @@
 /**
  * One pass over the rows: which seqs each client saw in each room, one byte a (client, room, seq), and the few rows that look wrong.
- * Rows unlike the audit (unlike.ts) are left out. A stub stands for whichever message is at its seq. Whoever joins again follows the room from there.
+ * Rows unlike the audit (unlike.ts) are left out. A stub stands for whichever message is at its seq. Whoever joins again follows the room from there,
+ * and a client that took another's place begins with empty views.
  * A *view* is a (client, room), numbered `client * rooms + room`; its byte of a seq is `flags[from[view] + seq * step[view]]`.
  *
  *   bit 0 wire, 1 applied, 2 shown       in this session (wire) or view generation (applied, shown): the same bits as `layers`
@@ -72,11 +73,17 @@ const wireToEarlier = 3
 function ordinary({ columns, rooms: { length: rooms } }: History, audit: Audit, { slotOf, state, flags }: Views, byLayer: Uint32Array, start: number): number {
   const { kind, layer, client, room, seq, message, session, length } = columns
   const { base, capacity, storedAt } = audit
-  const [delivery, entry, syncReset, joined] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code, kinds.joined.code]
+  const [delivery, entry, syncReset, joined, replaced] = [
+    kinds.delivery.code,
+    kinds.entry.code,
+    kinds.syncReset.code,
+    kinds.joined.code,
+    kinds.clientReplaced.code,
+  ]
   for (let row = start; row < length; row++) {
     const code = kind[row] ?? 0
     if (code !== delivery) {
-      if (code === entry || code === syncReset || code === joined) return row
+      if (code === entry || code === syncReset || code === joined || code === replaced) return row
       continue
     }
     const inRoom = room[row] ?? 0
@@ -111,6 +118,10 @@ function ordinary({ columns, rooms: { length: rooms } }: History, audit: Audit, 
 function unusual({ columns, rooms }: History, { base, capacity, storedAt }: Audit, views: Views, tally: Tally, row: number): void {
   const [code = 0, inRoom = 0, at = 0] = [columns.kind[row], columns.room[row], columns.seq[row]]
   const view = (columns.client[row] ?? 0) * rooms.length + inRoom
+  if (code === kinds.clientReplaced.code) {
+    for (let own = 0; own < rooms.length; own++) views.renew((columns.client[row] ?? 0) * rooms.length + own)
+    return
+  }
   if (code === kinds.syncReset.code) {
     views.reset(view, at)
     return

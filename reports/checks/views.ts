@@ -111,6 +111,13 @@ export class Views {
     this.state[word] = head
   }
 
+  /** A new client of the same person: its view is empty. */
+  renew(view: number): void {
+    if ((this.slotOf[view] ?? -1) === -1) return
+    this.#age(view, layers.applied | layers.shown)
+    this.state[this.#wordOf(view) + lastWord] = -1
+  }
+
   /** What lay between its stays, or came while it left, isn't owed to the view: it follows the room from its new join. */
   joinAgain(view: number, seq: number): void {
     const last = this.state[this.#wordOf(view) + lastWord] ?? -1

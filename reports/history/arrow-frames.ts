@@ -26,12 +26,19 @@ const headBytes = 8
 const metadataLimitBytes = 2 ** 20
 const bodyLimitBytes = 2 ** 30
 
-/** Yields the whole frames of a file up to its damage, when there is any; returns how it ended. Throws only what opening and reading the file throws. */
-export function* readFrames(path: string, shape: FileShape, damage: Damage | null = null): Generator<Frame, FrameEnd> {
+export interface FrameOptions {
+  /** Reading ends before it. */
+  damage?: Damage | null
+  /** Byte at which the first frame to read begins; default 0. */
+  from?: number
+}
+
+/** Yields the whole frames of a file; returns how it ended. Throws only what opening and reading the file throws. */
+export function* readFrames(path: string, shape: FileShape, { damage = null, from = 0 }: FrameOptions = {}): Generator<Frame, FrameEnd> {
   const descriptor = openSync(path, 'r')
   try {
     const size = fstatSync(descriptor).size
-    let offset = 0
+    let offset = from
     for (;;) {
       const frame = readFrame(descriptor, size, offset, shape)
       if ('state' in frame) return damage === null ? frame : { state: 'corrupt', ...damage }

@@ -66,9 +66,15 @@ export const kinds = {
   connect: {
     code: 10,
     about: 'first event of a session',
-    columns: { client: 'client', session: 'session from 1', value: 'name id of the node', rev: 'name id of the boot id' },
+    columns: {
+      client: 'client',
+      session: 'session from 1',
+      room: 'the one room that it carries, -1 for all of them',
+      value: 'name id of the node',
+      rev: 'name id of the boot id',
+    },
   },
-  disconnect: { code: 11, about: 'a session ended', columns: { client: 'client', session: 'session', value: 'name id of the reason' } },
+  disconnect: { code: 11, about: 'a session ended', columns: { client: 'client', session: 'session', room: 'as in connect', value: 'name id of the reason' } },
   syncBegin: {
     code: 12,
     about: 'the client asked for a replay of a room',

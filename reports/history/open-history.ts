@@ -76,11 +76,11 @@ function readWriters(
   const files: WriterFile[] = []
   const doubts = new Map<string, WriterDoubts>()
   for (const writer of writers) {
-    const known = present.has(writer + nameEnding) ? readNameFile(join(folder, writer + nameEnding), damageOf(writer + nameEnding)) : null
+    const known = present.has(writer + nameEnding) ? readNameFile(join(folder, writer + nameEnding), { damage: damageOf(writer + nameEnding) }) : null
     if (known !== null) files.push({ name: writer + nameEnding, writer, ...known.end, rows: known.names.length, explained: false })
     if (!present.has(writer + rowEnding)) continue
     const into = rows.writer(known?.names ?? [])
-    const end = readRowFile(join(folder, writer + rowEnding), into.append, damageOf(writer + rowEnding))
+    const end = readRowFile(join(folder, writer + rowEnding), into.append, { damage: damageOf(writer + rowEnding) })
     files.push({ name: writer + rowEnding, writer, ...end, rows: into.doubts.rows, explained: false })
     doubts.set(writer, into.doubts)
   }

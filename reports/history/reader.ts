@@ -1,7 +1,6 @@
 /** Reads a writer's two files: whole batches as typed arrays, and how each file ended. */
-import { type Frame, type FrameEnd, readFrames } from './arrow-frames.ts'
+import { type Frame, type FrameEnd, type FrameOptions, readFrames } from './arrow-frames.ts'
 import type { FileShape } from './arrow-message.ts'
-import type { Damage } from './checksums.ts'
 import { nameFields, rowFields, schemaText } from './row-schema.ts'
 
 /** Views of one batch, `length` entries each; nothing is copied. */
@@ -27,8 +26,8 @@ const rowShape: FileShape = { columns: rowFields.length, buffers: 2 * rowFields.
 const nameShape: FileShape = { columns: nameFields.length, buffers: 5, text: schemaText(nameFields) }
 
 /** Calls `each` with every whole batch. A damaged file ends at the damage: it never throws for that. */
-export function readRowFile(path: string, each: (rows: RowsRead) => void, damage: Damage | null = null): FrameEnd {
-  return readBatches(path, rowShape, damage, (length, region, buffer) => {
+export function readRowFile(path: string, each: (rows: RowsRead) => void, options: FrameOptions = {}): FrameEnd {
+  return readBatches(path, rowShape, options, (length, region, buffer) => {
     const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)
     const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(2 * column + 1, length), length)
     const time = new Uint32Array(buffer, region(1, 8 * length), 2 * length)
@@ -48,10 +47,10 @@ export function readRowFile(path: string, each: (rows: RowsRead) => void, damage
   })
 }
 
-/** The names of a writer by id. */
-export function readNameFile(path: string, damage: Damage | null = null): { names: string[]; end: FrameEnd } {
-  const names: string[] = []
-  const end = readBatches(path, nameShape, damage, (length, region, buffer) => {
+/** The names of a writer by id. `known`: those that lie before `from`; the new ones are added to it. */
+export function readNameFile(path: string, options: FrameOptions & { known?: string[] } = {}): { names: string[]; end: FrameEnd } {
+  const names = options.known ?? []
+  const end = readBatches(path, nameShape, options, (length, region, buffer) => {
     const ids = new Int32Array(buffer, region(1, 4 * length), length)
     const offsets = new Int32Array(buffer, region(3, 4 * (length + 1)), length + 1)
     const textBytes = offsets[length] ?? 0
@@ -70,9 +69,9 @@ export function readNameFile(path: string, damage: Damage | null = null): { name
 /** Where a buffer of the batch lies in its body; throws BadBatch unless it holds that many bytes. */
 type Region = (buffer: number, bytes: number) => number
 
-function readBatches(path: string, shape: FileShape, damage: Damage | null, each: (length: number, region: Region, buffer: ArrayBuffer) => void): FrameEnd {
-  const frames = readFrames(path, shape, damage)
-  let schemaSeen = false
+function readBatches(path: string, shape: FileShape, options: FrameOptions, each: (length: number, region: Region, buffer: ArrayBuffer) => void): FrameEnd {
+  const frames = readFrames(path, shape, options)
+  let schemaSeen = (options.from ?? 0) > 0
   for (;;) {
     const next = frames.next()
     if (next.done === true) return next.value.state === 'closed' && !schemaSeen ? { state: 'corrupt', offset: 0, detail: 'no schema' } : next.value

@@ -3,7 +3,15 @@ import type { Columns, MessageTable } from './history.ts'
 import { kinds } from './kinds.ts'
 import { uuidWords, type OperationTable } from './operation-table.ts'
 
-const concerned = new Set<number>([kinds.stored.code, kinds.storedId.code, kinds.storedEntry.code, kinds.storedRecord.code, kinds.audited.code])
+const concerned = new Set<number>([
+  kinds.stored.code,
+  kinds.storedId.code,
+  kinds.storedEntry.code,
+  kinds.storedRecord.code,
+  kinds.storedChange.code,
+  kinds.audited.code,
+  kinds.archived.code,
+])
 
 /** Changes `columns.message` in place. What no client of the run invoked stays foreign. */
 export function identifyStubs(columns: Columns, messages: MessageTable, operations: OperationTable, names: readonly string[]): void {

@@ -12,7 +12,7 @@ const kindsWithoutEdits = new Set<PlainEvent['kind']>(['auditHead', 'settled'])
 
 type Act =
   | { act: 'send'; client: number; room: number; fate: 'acked' | 'unknown' | 'failed' }
-  | { act: 'leave' | 'ban' | 'rejoin' | 'reset' | 'reconnect' | 'depart'; client: number; room: number }
+  | { act: 'leave' | 'ban' | 'rejoin' | 'reset' | 'reconnect' | 'replace' | 'depart'; client: number; room: number }
 interface Edit {
   edit: 'remove' | 'repeat' | 'later' | 'seq' | 'message' | 'client' | 'room' | 'layer' | 'value' | 'swap'
   place: number
@@ -22,7 +22,7 @@ interface Edit {
 const who = { client: nat(clients - 1), room: nat(rooms - 1) }
 const act: Arbitrary<Act> = oneof(
   { weight: 5, arbitrary: record({ act: constant('send' as const), ...who, fate: constantFrom('acked', 'acked', 'unknown', 'failed') }) },
-  { weight: 1, arbitrary: record({ act: constantFrom('leave', 'ban', 'rejoin', 'reset', 'reconnect', 'depart'), ...who }) },
+  { weight: 1, arbitrary: record({ act: constantFrom('leave', 'ban', 'rejoin', 'reset', 'reconnect', 'replace', 'depart'), ...who }) },
 )
 const edit: Arbitrary<Edit> = record({
   edit: constantFrom('remove', 'repeat', 'later', 'seq', 'message', 'client', 'room', 'layer', 'value', 'swap', 'swap'),
@@ -149,6 +149,7 @@ class SmallChat {
     if (this.#departed.has(client) || !inside) return
     if (act.act === 'send') this.#send(base, act.fate)
     else if (act.act === 'leave' || act.act === 'ban') this.#leave(client, room, act.act)
+    else if (act.act === 'replace') this.#replace(client, base.session)
     else if (act.act === 'reset') this.#tell('syncReset', { ...base, seq: this.#heads[room] ?? 0 })
     else if (act.act === 'depart') {
       this.#departed.add(client)
@@ -160,6 +161,16 @@ class SmallChat {
       this.#sessions[client] = base.session + 1
       this.#tell('connect', { client, session: base.session + 1, value: 0 })
       this.#tell('syncComplete', { ...base, session: base.session + 1, seq: this.#heads[room] ?? 0, value: 0 })
+    }
+  }
+
+  /** A new client in its place gets what the newest page of each room has: the last two entries. */
+  #replace(client: number, session: number): void {
+    this.#tell('clientReplaced', { client, session, value: 0, layer: 0 })
+    for (const one of this.#audit.filter(({ room, seq }) => this.#inside.has(`${client} ${room}`) && seq > (this.#heads[room] ?? 0) - 2)) {
+      const cells = { client, session, room: one.room, seq: one.seq, rev: one.seq, layer: layers.wire | layers.applied | layers.shown | layers.sync }
+      if (one.kind === 'stored') this.#tell('delivery', { ...cells, message: one.message, value: one.value })
+      else this.#tell('entry', { ...cells, value: one.value })
     }
   }
 

@@ -23,7 +23,8 @@ export function replayView(events: readonly PlainEvent[], client: number, room: 
     generation = []
     view.last = head
   }
-  for (const event of events.filter((one) => one.client === client && one.room === room)) {
+  for (const event of events.filter((one) => one.client === client && (one.room === room || one.kind === 'clientReplaced'))) {
+    if (event.kind === 'clientReplaced') [generation, view.last] = [[], -1]
     if (event.kind === 'syncReset') reset(event.seq)
     // Whoever joins again follows the room from its new join.
     else if (event.kind === 'joined' && view.last !== -1 && view.last < event.seq - 1) reset(event.seq - 1)
