@@ -2,34 +2,18 @@
  * The audit: reads the stored truth directly with majority, and reads every room whole through sync and history as a
  * fresh device of its earliest member. Each reader's rows are recorded apart, so that the checks compare them first.
  */
-import { MongoClient } from 'mongodb'
+import { type Db, MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { bodyHash, entryKinds, kinds, messagesPerClient, recordBits, recordHash } from '../reports/history/kinds.ts'
+import { bodyHash, entryKinds, kinds, recordBits, recordHash } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
-import { parseBody } from '../scenarios/message-body.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { WireEntry } from '../system/protocol.ts'
+import { recordChange } from './audit-changes.ts'
+import { auditKeeping } from './audit-keeping.ts'
 import { readRoomAsFreshDevice } from './audit-reader.ts'
-
-/** What the audit reads of a document of the log. */
-interface StoredEntry {
-  _id: string
-  roomId: string
-  epoch: string
-  seq: number
-  rev?: number
-  kind: string
-  actorId: string
-  acceptedBy: string
-  clientMessageId?: string
-  messageId?: string
-  payload?: { body?: string | null; userId?: string; banned?: boolean; muted?: boolean }
-  body?: string | null
-  edits?: readonly unknown[]
-  deleted?: { kind: string }
-  reactions?: readonly { emoji: string; userId: string }[]
-  moderation?: { state: string }
-}
+import { auditUploads } from './audit-uploads.ts'
+import { openObjects } from './objects.ts'
+import { messageId, messageIdOf, type StoredEntry, storedHash } from './stored-entry.ts'
 
 /** Bits of the `layer` column of audit rows. */
 const readers = { store: 1, sync: 2, history: 4 }
@@ -78,10 +62,18 @@ export async function audit(options: AuditOptions): Promise<AuditSummary> {
         summary.problems.push(`room ${room}: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
+    await auditOthers(options, mongo.db(cluster.mongo.database))
   } finally {
     await mongo.close()
   }
   return summary
+}
+
+/** What the store holds besides the log. */
+async function auditOthers({ cluster, writer, nowNs, clientOfUser }: AuditOptions, database: Db): Promise<void> {
+  await auditUploads({ database, writer, nowNs, clientOfUser })
+  using objects = cluster.store === null ? null : openObjects(cluster.store)
+  await auditKeeping({ database, objects, writer, nowNs, wallMs: Date.now })
 }
 
 /** Whoever is a member now and joined first of those, the owner if possible: what is held is whole to the owner alone of all members that nobody appointed. */
@@ -111,7 +103,7 @@ function recordStored(options: AuditOptions, room: string, stored: readonly Stor
 /** Judged by what was sent, so by its first content; what later entries made of it is a row of its own. Gives the message id. */
 function recordMessage({ writer, nowNs, clientOfUser }: AuditOptions, roomName: number, entry: StoredEntry): number {
   const first = entry.payload?.body ?? null
-  const message = messageId(writer, first ?? entry.body ?? null, entry.clientMessageId ?? entry._id)
+  const message = messageIdOf(writer, entry)
   const rev = entry.rev ?? entry.seq
   const bits = (first === null ? recordBits.stub : 0) | (entry.moderation?.state === 'held' ? recordBits.held : 0)
   const sender = clientOfUser.get(entry.actorId) ?? -1
@@ -119,23 +111,6 @@ function recordMessage({ writer, nowNs, clientOfUser }: AuditOptions, roomName: 
   writer.row(nowNs(), -1, -1, roomName, kinds.storedId.code, 0, message, entry.seq, writer.name(entry.epoch), writer.name(entry._id))
   if (rev > entry.seq || bits !== 0) writer.row(nowNs(), -1, -1, roomName, kinds.storedRecord.code, bits, message, entry.seq, rev, storedHash(entry))
   return message
-}
-
-function storedHash({ body = null, edits = [], deleted, reactions = [], moderation }: StoredEntry): number {
-  const users: [string, string[]][] = []
-  for (const { emoji, userId } of reactions) {
-    const known = users.find(([name]) => name === emoji)
-    if (known) known[1].push(userId)
-    else users.push([emoji, [userId]])
-  }
-  return recordHash({
-    body,
-    edits: edits.length,
-    ...(deleted === undefined ? {} : { deleted }),
-    // Not built by assignment: an emoji may be any string.
-    reactions: Object.fromEntries(users),
-    ...(moderation === undefined || moderation.state === 'visible' ? {} : { moderation: moderation.state }),
-  })
 }
 
 const aboutMembers: ReadonlySet<string> = new Set(['join', 'leave', 'role', 'ban', 'mute'])
@@ -157,6 +132,7 @@ function recordEntry({ writer, nowNs, clientOfUser }: AuditOptions, roomName: nu
     writer.name(entry.epoch),
     entryKind(kind),
   )
+  recordChange({ writer, atNs: nowNs(), room: roomName, message }, entry)
 }
 
 function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: readonly WireEntry[], reader: number, head: number): void {
@@ -171,12 +147,6 @@ function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: read
     writer.row(nowNs(), -1, -1, roomName, kinds.audited.code, reader | stub, own, seq, rev, recordHash(message))
   }
   writer.row(nowNs(), -1, -1, roomName, kinds.auditHead.code, reader, -1, head, -1, writer.name(entries[0]?.epoch ?? ''))
-}
-
-/** By the identity in the body; a stub by its clientMessageId, which whoever opens the history knows again. */
-function messageId(writer: HistoryWriter, body: string | null, fallback: string): number {
-  const identity = body === null ? null : parseBody(body)
-  return identity ? identity.client * messagesPerClient + identity.counter : -writer.name(fallback) - 2
 }
 
 function entryKind(kind: string): number {

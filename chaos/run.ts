@@ -22,6 +22,7 @@ import { unlessAborted, until } from './abortable.ts'
 import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
+import { recordResidue } from './residue.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
 import { runSchedule } from './schedule.ts'
 import { quiescenceMs, Timeline } from './timeline.ts'
@@ -112,6 +113,11 @@ export async function run(request: RunRequest): Promise<void> {
   const control = stack.use(
     await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }),
   )
+  const residue = (when: 'before' | 'after') =>
+    recordResidue({ cluster, writer, nowNs, folder, runId }, when).catch((error: unknown) => {
+      record.problem(`what there was ${when} the clients: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  await residue('before')
   const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
   const artillery = stack.use(
     await runArtillery({
@@ -162,6 +168,7 @@ export async function run(request: RunRequest): Promise<void> {
     cohort: cohorts[0] ?? 'office',
   })
   for (const problem of summary.problems) record.problem(`audit: ${problem}`)
+  await residue('after')
   timeline.close()
   reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)
   await Promise.all(cluster.nodes.filter((node) => node.pid !== null).map((node) => node.drain()))

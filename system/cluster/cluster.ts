@@ -1,6 +1,7 @@
 /** The seam between a running cluster and those who load it, break it and audit it. */
 import type { ToxiproxyControl } from '../components/toxiproxy-control.ts'
 import type { RunningComponent } from '../components/component.ts'
+import type { RunningStore } from '../components/object-store.ts'
 import type { Link } from './links.ts'
 import type { Exit } from './runtime.ts'
 
@@ -41,6 +42,8 @@ export interface RunningCluster extends AsyncDisposable {
   /** The harness is the identity provider: a signed token for user and device. */
   mintToken(user: string, device: string): Promise<string>
   mongo: { url: string; database: string }
+  /** Null where no object store was found. */
+  store: RunningStore | null
   /** Why the cluster has not settled, or null. */
   pending(): Promise<string | null>
 }

@@ -105,6 +105,7 @@ export async function startNode(options: NodeProcessOptions): Promise<RunningNod
 
 export interface NodeHealth {
   sockets: number
+  socketRooms: number
   openRooms: number
   pendingAppends: number
   pendingCursors: number

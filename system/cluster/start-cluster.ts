@@ -133,6 +133,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     },
     mintToken: (user, device) => signToken(options.secret, user, device, tokenSeconds),
     mongo: { url: mongo.url.href, database: database(runId) },
+    store,
     pending: () => pendingOf(nodes),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

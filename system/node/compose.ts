@@ -207,6 +207,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
           node: name,
           boot,
           sockets: io.of('/').sockets.size,
+          socketRooms: io.of('/').adapter.rooms.size,
           openRooms: rooms.all().length,
           pendingAppends: pendingAppends(),
           pendingCursors: cursors.size,

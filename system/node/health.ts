@@ -6,6 +6,8 @@ export interface NodeState {
   node: string
   boot: number
   sockets: number
+  /** Rooms that sockets are in, the own one of each included. */
+  socketRooms: number
   openRooms: number
   pendingAppends: number
   pendingCursors: number
