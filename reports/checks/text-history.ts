@@ -18,12 +18,13 @@
  *   9.100 audit stored m1 room-1 3 node-1     body=, id=, epoch=; entry join alice room-1 1; head room-1 3; read m1 room-1 3 (a fresh client)
  *   9.101 audit entry delete alice room-1 7 about=m1     entry ban bob room-1 8 [lifted=1]; what becomes of a message: rev= in stored, read, gets
  *   9.102 audit stub m1 room-1 3 node-1 rev=7            stored without its content; record m1 room-1 3 rev=7 [held=1] [body=]; readStub m1 room-1 3 rev=7
- *   What a client reads on purpose, shows at the end and answers: text-reads.ts. A sends or invoked line may name its clientSeq=; without, it is the next one.
+ *   What a client reads on purpose, shows at the end and answers: text-reads.ts; changes, archives, files, presence and what is left: text-stores.ts. A sends or invoked line may name its clientSeq=; without, it is the next one.
  *
  * A message belongs to the client that first intended or invoked it. Times may come in any order.
  */
 import { journalStages, type JournalStage } from '../../system/journal-rows.ts'
 import { readRows, type TextIds } from './text-reads.ts'
+import { auditRows, journalCells, recordIn, residueRow, shownRows } from './text-stores.ts'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
 import { bodyHash, changeKinds, entryKinds, kinds, layers, phases, recordBits, recordHash, statuses } from '../history/kinds.ts'
@@ -40,6 +41,7 @@ interface JournalRow {
   room: number
   seq: number
   count: number
+  extra: number
   message: number
 }
 export interface Line {
@@ -207,9 +209,9 @@ class TextParser {
       case 'heartbeat':
         return this.#row(line, 'heartbeat', { ...base, room: room(), seq, value: epoch })
       case 'watermark':
-        return this.#row(line, 'watermark', { ...base, room: room(), seq, rev: seq })
+        return this.#row(line, 'watermark', { ...base, room: room(), seq, rev: Number(keys['read'] ?? seq) })
       default: {
-        const rows = readRows(line, this.#ids())
+        const rows = readRows(line, this.#ids()) ?? shownRows(line, this.#ids())
         if (rows === null) throw new Error(`a client has no verb ${verb}`)
         for (const { kind, ...cells } of rows) this.#row(line, kind, { ...base, ...cells })
       }
@@ -270,6 +272,10 @@ class TextParser {
     const { verb, words } = line
     const [first = '', ...rest] = words
     if (verb === 'settled') return this.#row(line, 'settled', { value: Number(first), rev: rest.length === 0 ? -1 : this.#names.id(rest.join(' ')) })
+    if (verb === 'residue') {
+      const { kind, ...cells } = residueRow(line, this.#ids())
+      return this.#row(line, kind, cells)
+    }
     if (verb === 'lag') return this.#row(line, 'lag', { value: Number(first) })
     if (verb !== 'started' && verb !== 'exited') throw new Error(`a run has no verb ${verb}`)
     this.#nodes.id(first)
@@ -299,15 +305,21 @@ class TextParser {
         layer: keys['lifted'] === undefined ? 0 : 1,
         message: keys['about'] === undefined ? -1 : this.#message(keys['about'], -1),
       })
+    const others = auditRows(line, this.#ids(), (user) => this.#users.indexOf(user ?? ''))
+    if (others !== null) {
+      for (const { kind, ...cells } of others) this.#row(line, kind, cells)
+      return
+    }
     const message = this.#message(first, -1)
     const at = { room: this.#rooms.id(second), message, seq: Number(third) }
-    const hash = bodyHash(keys['body'] ?? first)
+    const [hash, record] = [bodyHash(keys['body'] ?? first), recordIn(keys, first)]
     const rev = Number(keys['rev'] ?? at.seq)
     const held = keys['held'] === undefined ? 0 : recordBits.held
     const gone = recordHash({ body: null, deleted: { kind: 'author' } })
-    if (verb === 'read') return this.#row(line, 'audited', { ...at, rev, value: hash, layer: Number(keys['layer'] ?? 2) })
+    if (verb === 'read') return this.#row(line, 'audited', { ...at, rev, value: record, layer: Number(keys['layer'] ?? 2) })
     if (verb === 'readStub') return this.#row(line, 'audited', { ...at, rev, value: gone, layer: Number(keys['layer'] ?? 2) | recordBits.stub })
-    if (verb === 'record') return this.#row(line, 'storedRecord', { ...at, rev, value: hash, layer: held })
+    if (verb === 'record')
+      return this.#row(line, 'storedRecord', { ...at, rev, value: record, layer: held | (keys['gone'] === undefined ? 0 : recordBits.stub) })
     if (verb !== 'stored' && verb !== 'stub') throw new Error(`the audit has no verb ${verb}`)
     const stub = verb === 'stub'
     const sender = { client: this.#owners[message]?.client ?? -1, session: this.#names.id(fourth) }
@@ -318,6 +330,8 @@ class TextParser {
 
   #journal(line: Line): void {
     const stages: Readonly<Record<JournalStage, number>> = journalStages
+    const cells = journalCells(line, this.#ids())
+    if (cells !== null) return void this.#journals.push({ atNs: line.atNs, node: this.#nodes.id(line.who), room: -1, ...cells })
     this.#journals.push({
       atNs: line.atNs,
       node: this.#nodes.id(line.who),
@@ -325,7 +339,9 @@ class TextParser {
       room: 0,
       seq: Number(line.keys['seq'] ?? -1),
       count: 1,
-      message: this.#message(line.words[0], -1),
+      extra: 0,
+      // `-`: an entry that is no message.
+      message: line.words[0] === '-' ? -1 : this.#message(line.words[0], -1),
     })
   }
 
@@ -333,7 +349,7 @@ class TextParser {
     const rows = this.#rows.toSorted((a, b) => a.atNs - b.atNs)
     const journals = this.#journals.toSorted((a, b) => a.atNs - b.atNs)
     const column = (name: Exclude<keyof Cells, 'layer'>): Int32Array => Int32Array.from(rows, (row) => row[name] ?? -1)
-    const journal = (name: 'node' | 'room' | 'seq' | 'count' | 'message'): Int32Array => Int32Array.from(journals, (row) => row[name])
+    const journal = (name: 'node' | 'room' | 'seq' | 'count' | 'extra' | 'message'): Int32Array => Int32Array.from(journals, (row) => row[name])
     const owner = (name: 'client' | 'counter' | 'foreign'): Int32Array => Int32Array.from(this.#owners, (one) => one[name])
     return buildHistory({
       folder: 'by hand',
@@ -360,7 +376,7 @@ class TextParser {
         tNs: Float64Array.from(journals, (row) => row.atNs),
         boot: new Int32Array(journals.length).fill(1),
         stage: Uint8Array.from(journals, (row) => row.stage),
-        extra: new Int32Array(journals.length),
+        extra: journal('extra'),
         node: journal('node'),
         room: journal('room'),
         seq: journal('seq'),

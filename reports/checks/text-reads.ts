@@ -5,8 +5,9 @@
  *   9.010 bob view room-1 2                   what it shows at the end: two messages, in this order: views m1 3, views m2 4
  *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
  */
-import { askEnds, asks, bodyHash, pageAsks, recordBits, type Kind } from '../history/kinds.ts'
+import { askEnds, asks, pageAsks, recordBits, type Kind } from '../history/kinds.ts'
 import type { Cells, Line } from './text-history.ts'
+import { recordIn } from './text-stores.ts'
 
 export interface TextIds {
   room(name: string | undefined): number
@@ -24,7 +25,7 @@ export function readRows({ verb, words, keys }: Line, ids: TextIds): (Cells & { 
     message: ids.message(words[0]),
     seq: at(1),
     rev: Number(keys['rev'] ?? at(1)),
-    value: bodyHash(keys['body'] ?? words[0] ?? ''),
+    value: recordIn(keys, words[0] ?? ''),
   })
   const number = Number(keys['number'] ?? 0)
   switch (verb) {
