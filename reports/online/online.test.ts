@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { guarantees } from '../checks/clean-history.ts'
 import { examineAll } from '../checks/table.ts'
 import type { History } from '../history/history.ts'
-import { kinds, messagesPerClient, statuses } from '../history/kinds.ts'
+import { kinds, statuses } from '../history/kinds.ts'
 import { temporaryFolder } from '../history/test-run.ts'
 import { writeHistoryAsRun } from '../history/write-run.ts'
 import { createHistoryWriter } from '../history/writer.ts'
@@ -58,7 +58,7 @@ describe('rows of a run that goes on', () => {
     return { folder, one: open('load-1'), two: open('load-2') }
   }
   const clients = [0, 1].map((number) => ({ number, user: `user-${number}`, device: 'laptop', cohort: 'office', role: 'member', rooms: ['room-a'] }))
-  const message = 0 * messagesPerClient + 3
+  const message = 3
 
   test('a file is read from where the last reading ended, and half a batch is left for the next', () => {
     const { folder, one } = openRun()
