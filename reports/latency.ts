@@ -51,7 +51,7 @@ function ackSamples(history: History): Samples {
 
 /** Applied rows of other people's messages; pages of history aside. */
 function deliverySamples(history: History): Samples {
-  const { tNs, layer, message, client, session } = history.columns
+  const { tNs, layer, message, client, room, session } = history.columns
   const { intendedNs, commitNs } = operationsOf(history)
   const { storedRow } = auditOf(history)
   const sessions = sessionsOf(history)
@@ -63,7 +63,7 @@ function deliverySamples(history: History): Samples {
     const latency = ((tNs[row] ?? NaN) - (intendedNs[own] ?? NaN)) / 1e6
     if (((layer[row] ?? 0) & (layers.applied | layers.page)) !== layers.applied || Number.isNaN(latency) || history.messages.client[own] === client[row])
       continue
-    const node = sessions.nodeAt(client[row] ?? -1, commitNs[own] ?? NaN)
+    const node = sessions.nodeAt(client[row] ?? -1, room[row] ?? -1, commitNs[own] ?? NaN)
     const acceptedBy = session[storedRow[own] ?? -1] ?? -1
     samples.ms[samples.length] = latency
     samples.place[samples.length] = acceptedBy === -1 ? 0 : node === acceptedBy ? placeCodes.local : placeCodes.remote

@@ -5,6 +5,7 @@ import { once } from './checks/once.ts'
 import { operationsOf } from './checks/operations.ts'
 import { owedOf } from './checks/owed.ts'
 import { expectedOf } from './checks/present.ts'
+import { sessionsOf } from './checks/sessions.ts'
 
 /** Milliseconds after the heal (after the injection for a fault that stays); null when it never came. */
 export interface Recovery {
@@ -37,25 +38,28 @@ function firstOk(history: History, fromNs: number): number | null {
   return row === undefined ? null : round((history.columns.tNs[row] ?? 0) - fromNs)
 }
 
-/** The first time from the heal on when every expected client was connected at once. */
+/** The first time from the heal on when every expected client was connected at once: by one session at least. */
 function allConnected(history: History, fromNs: number): number | null {
-  const { client, session, tNs, kind } = history.columns
   const expected = expectedOf(history)
   const wanted = expected.reduce((sum, one) => sum + one, 0)
-  const current = new Int32Array(expected.length).fill(-1)
-  const connects = history.rowsOf('connect')
-  const connect = kind[connects[0] ?? -1]
-  const rows = Int32Array.from([...connects, ...history.rowsOf('disconnect')]).sort()
+  const changes = sessionsOf(history).of.flatMap((list, client) =>
+    expected[client] === 1
+      ? list.flatMap(({ fromNs: atNs, toNs }) => [
+          { client, atNs, step: 1 },
+          { client, atNs: toNs, step: -1 },
+        ])
+      : [],
+  )
+  // Where one session follows another at the same time, the new one begins first.
+  changes.sort((left, right) => left.atNs - right.atNs || right.step - left.step)
+  const lasting = new Int32Array(expected.length)
   let connected = 0
-  for (const row of rows) {
-    if ((tNs[row] ?? 0) > fromNs && connected === wanted) return 0
-    const own = client[row] ?? -1
-    if (expected[own] !== 1) continue
-    const was = current[own] !== -1
-    if (kind[row] === connect) current[own] = session[row] ?? 0
-    else if (current[own] === session[row]) current[own] = -1
-    connected += Number(current[own] !== -1) - Number(was)
-    if ((tNs[row] ?? 0) >= fromNs && connected === wanted) return round((tNs[row] ?? 0) - fromNs)
+  for (const { client, atNs, step } of changes) {
+    if (atNs > fromNs && connected === wanted) return 0
+    const was = lasting[client] ?? 0
+    lasting[client] = was + step
+    connected += Number(was + step > 0) - Number(was > 0)
+    if (atNs >= fromNs && connected === wanted) return round(atNs - fromNs)
   }
   return connected === wanted ? 0 : null
 }

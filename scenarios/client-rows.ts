@@ -1,4 +1,4 @@
-/** The rows of one client of the run: number and session are filled in here, and nothing is written once the record is stopped. */
+/** The rows of one client of the run: number and session are filled in here, and nothing is written once the record is stopped. Sessions are numbered from 1. */
 import { kinds, type Kind } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { messageIdOf } from './message-body.ts'
@@ -9,15 +9,41 @@ export const none = -1
 export class ClientRows {
   readonly client: number
   readonly nowNs: () => number
-  /** Number of the session, -1 when offline. */
-  session = none
   stopped = false
+  /** Those that last, by room; a client has one for all rooms (under -1), or one a room. */
+  readonly #sessions = new Map<number, number>()
+  #begun = 0
   readonly #writer: HistoryWriter
 
   constructor(client: number, writer: HistoryWriter, nowNs: () => number) {
     this.client = client
     this.#writer = writer
     this.nowNs = nowNs
+  }
+
+  get online(): boolean {
+    return this.#sessions.size > 0
+  }
+
+  begin(room: number): void {
+    this.#sessions.set(room, ++this.#begun)
+  }
+
+  has(room: number): boolean {
+    return this.#sessions.has(room)
+  }
+
+  end(room: number): void {
+    this.#sessions.delete(room)
+  }
+
+  endAll(): void {
+    this.#sessions.clear()
+  }
+
+  /** The session that carries this room, -1 when offline. */
+  sessionOf(room: number): number {
+    return this.#sessions.get(room) ?? this.#sessions.get(none) ?? none
   }
 
   name(text: string): number {
@@ -33,6 +59,6 @@ export class ClientRows {
 
   /** Plain arguments: it is called for each delivery. `tNs`: now, unless the row is about another time. */
   row(kind: Kind, room: number, message = none, seq = none, rev = none, value = none, layer = 0, tNs = this.nowNs()): void {
-    if (!this.stopped) this.#writer.row(tNs, this.client, this.session, room, kinds[kind].code, layer, message, seq, rev, value)
+    if (!this.stopped) this.#writer.row(tNs, this.client, this.sessionOf(room), room, kinds[kind].code, layer, message, seq, rev, value)
   }
 }

@@ -1,4 +1,6 @@
 /** Lines of JSON on the control socket between the run and the load workers (chaos/run -> scenarios/engine and back). */
+import type { Route } from '../system/client/route.ts'
+
 export const controlVersion = 1
 
 export interface ClientAssignment {
@@ -7,6 +9,8 @@ export interface ClientAssignment {
   device: string
   token: string
   url: string
+  /** How the topology wants its clients to connect. */
+  route?: Route
   /** The same user's other device, for whoever switches to it. */
   otherDevice?: { device: string; token: string }
   cohort: string

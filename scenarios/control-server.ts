@@ -30,6 +30,9 @@ export interface ControlProblem {
   text: string
 }
 
+/** The system under test doesn't let the clients in: there is nothing to be measured. */
+export class ClientsNotConnected extends Error {}
+
 interface Worker {
   socket: Socket
   name: string
@@ -109,14 +112,23 @@ export class ControlServer implements AsyncDisposable {
     )
   }
 
-  /** Resolves when each client is connected and has nothing pending. */
-  allConnected(timeoutMs: number): Promise<void> {
+  /** Resolves when each client is connected. Rejects with ClientsNotConnected once one has given up, and at the deadline. */
+  async allConnected(timeoutMs: number): Promise<void> {
     const total = this.#options.assignments.length
-    return this.#until(
-      () => this.progress().connected >= total,
-      timeoutMs,
-      () => `all clients to connect: ${this.progress().connected} of ${total} are; ${this.pending() ?? 'nothing pending'}`,
-    )
+    const connected = () => this.progress().connected
+    const gaveUp = () => this.problems.find(({ client }) => client !== null)
+    try {
+      await this.#until(
+        () => connected() >= total || gaveUp() !== undefined,
+        timeoutMs,
+        () => `all clients to connect; ${this.pending() ?? 'nothing pending'}`,
+      )
+    } catch (error) {
+      throw new ClientsNotConnected(`${connected()} of ${total} clients are connected: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    const first = gaveUp()
+    if (connected() < total && first !== undefined)
+      throw new ClientsNotConnected(`${connected()} of ${total} clients are connected; the first that gave up: ${first.text}`)
   }
 
   /** Resolves when that many sends (of the room, unless null) are acked; known to within one progress interval. */

@@ -3,6 +3,7 @@
  * another Socket.IO server is one more file and one row in drivers/table.ts.
  */
 import type { Observer, Outcome, RecordContent, Status } from '../system/client/observer.ts'
+import type { Route } from '../system/client/route.ts'
 import type { PresenceView } from '../system/protocol.ts'
 
 export interface Identity {
@@ -10,6 +11,8 @@ export interface Identity {
   device: string
   token: string
   url: string
+  /** By default one websocket for all rooms. A driver that can't go that way refuses to connect. */
+  route?: Route
 }
 
 export type { Observer, Outcome, RecordContent, Status }

@@ -31,7 +31,7 @@ function recording(): { client: RecordedClient; rows: Row[]; names: string[]; me
 
 test('a message is intended at its intended time, then invoked, whatever the client tells before send returns', () => {
   const { client, rows, names } = recording()
-  client.connected('node-1', 'boot-1')
+  client.connected('node-1', 'boot-1', null)
   const sent: string[] = []
   client.talk('room-1', 5_000_000, 120, (_, body) => {
     sent.push(body)
@@ -79,12 +79,36 @@ test('a delivery carries the identity of the body and its hash as received; othe
   expect(meter.takeP99()).toEqual({ ackP99Ms: null, deliveryP99Ms: expect.closeTo(8, 0) })
 })
 
+test("a client with a connection for each room has a session for each; what comes in a room is of that room's, and the client is connected while one lasts", () => {
+  const { client, rows, meter } = recording()
+  client.connected('node-1', 'boot-1', null)
+  client.connected('node-2', 'boot-2', 'room-1')
+  client.disconnected('offline', null)
+  client.connected('node-1', 'boot-1', 'room-2')
+  client.heartbeat('room-1', 1, 'epoch')
+  client.heartbeat('room-2', 1, 'epoch')
+  expect(meter.connected).toBe(1)
+  client.disconnected('transport close', 'room-1')
+  client.heartbeat('room-1', 2, 'epoch')
+  expect(rows.map((row) => [row.kind, row.session])).toEqual([
+    ['connect', 1],
+    ['connect', 2],
+    ['disconnect', 1],
+    ['connect', 3],
+    ['heartbeat', 2],
+    ['heartbeat', 3],
+    ['disconnect', 2],
+    ['heartbeat', -1],
+  ])
+  expect(meter.connected).toBe(1)
+})
+
 test('sessions are numbered from 1 and end; the record ends when it is stopped', () => {
   const { client, rows, meter } = recording()
-  client.disconnected('never was')
-  client.connected('node-1', 'boot-1')
-  client.disconnected('transport close')
-  client.connected('node-2', 'boot-2')
+  client.disconnected('never was', null)
+  client.connected('node-1', 'boot-1', null)
+  client.disconnected('transport close', null)
+  client.connected('node-2', 'boot-2', null)
   expect(rows.map((row) => [row.kind, row.session])).toEqual([
     ['connect', 1],
     ['disconnect', 1],
@@ -92,7 +116,7 @@ test('sessions are numbered from 1 and end; the record ends when it is stopped',
   ])
   expect(meter.connected).toBe(1)
   client.stop()
-  client.disconnected('closed')
+  client.disconnected('closed', null)
   client.delivery('room-1', 'message', 5, 5, 'x', 'user-4', layers.wire)
   expect(rows).toHaveLength(3)
   expect(meter.connected).toBe(0)

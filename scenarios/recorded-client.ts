@@ -40,7 +40,6 @@ export class RecordedClient implements ClientObserver {
   readonly #rows: ClientRows
   readonly #meter: LoadMeter
   readonly #random: () => number
-  #sessions = 0
 
   constructor(parts: RecorderParts) {
     this.#rows = new ClientRows(parts.client, parts.writer, parts.nowNs)
@@ -56,8 +55,8 @@ export class RecordedClient implements ClientObserver {
 
   /** The record ends when the run ends it: closing the client afterwards is not part of what is judged. */
   stop(): void {
-    if (this.#rows.session !== none) this.#meter.connected--
-    this.#rows.session = none
+    if (this.#rows.online) this.#meter.connected--
+    this.#rows.endAll()
     this.#rows.stopped = true
   }
 
@@ -82,18 +81,20 @@ export class RecordedClient implements ClientObserver {
     return true
   }
 
-  connected(node: string, bootId: string): void {
+  connected(node: string, bootId: string, room: string | null): void {
     if (this.#rows.stopped) return
-    if (this.#rows.session === none) this.#meter.connected++
-    this.#rows.session = ++this.#sessions
-    this.#rows.row('connect', none, none, none, this.#rows.name(bootId), this.#rows.name(node))
+    if (!this.#rows.online) this.#meter.connected++
+    const name = this.#nameOf(room)
+    this.#rows.begin(name)
+    this.#rows.row('connect', name, none, none, this.#rows.name(bootId), this.#rows.name(node))
   }
 
-  disconnected(reason: string): void {
-    if (this.#rows.stopped || this.#rows.session === none) return
-    this.#rows.row('disconnect', none, none, none, none, this.#rows.name(reason))
-    this.#meter.connected--
-    this.#rows.session = none
+  disconnected(reason: string, room: string | null): void {
+    const name = this.#nameOf(room)
+    if (this.#rows.stopped || !this.#rows.has(name)) return
+    this.#rows.row('disconnect', name, none, none, none, this.#rows.name(reason))
+    this.#rows.end(name)
+    if (!this.#rows.online) this.#meter.connected--
   }
 
   delivery(room: string, kind: string, seq: number, rev: number, body: string | null, senderId: string, layerBits: number): void {
@@ -194,5 +195,9 @@ export class RecordedClient implements ClientObserver {
   replaced(device: string, isOther: boolean): void {
     this.messages.onDevice(device)
     this.#rows.row('clientReplaced', none, none, none, none, this.#rows.name(device), isOther ? 1 : 0)
+  }
+
+  #nameOf(room: string | null): number {
+    return room === null ? none : this.#rows.name(room)
   }
 }

@@ -63,7 +63,7 @@ export function locate(history: History, message: number, recipient: number | nu
   }
   if (recipient === null) return { where: loci.notPublished, node: accepted, atOrAfter: null }
   const [room, seq] = [history.columns.room[storedRow] ?? 0, history.columns.seq[storedRow] ?? 0]
-  const session = sessionsOf(history).nodeAt(recipient, operationsOf(history).commitNs[message] ?? NaN)
+  const session = sessionsOf(history).nodeAt(recipient, room, operationsOf(history).commitNs[message] ?? NaN)
   const peer = history.names[session] ?? null
   const seen = marksAt(ledgerOf(history), recipient * history.rooms.length + room, seq)
   if ((seen & marks.everOnWire) !== 0) return { where: loci.notApplied, node: peer, atOrAfter: null }

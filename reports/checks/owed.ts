@@ -171,7 +171,7 @@ function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
       if (accepted === noMessage) continue
       const committedNs = commits.atNs[cells + seq] ?? NaN
       const { fromNs, toNs } = stretch.segment
-      if (!(fromNs <= committedNs && committedNs < toNs)) stretch.segment = segmentAt(sessions.of[client] ?? [], committedNs)
+      if (!(fromNs <= committedNs && committedNs < toNs)) stretch.segment = segmentAt(sessions.carrying(client, room), committedNs)
       const at = stretch.segment.node
       const place = at === -1 ? 'offline' : at === accepted ? 'local' : 'remote'
       result.owed[place]++

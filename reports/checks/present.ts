@@ -16,23 +16,26 @@ export const expectedOf = once((history: History): Uint8Array => {
  */
 export function syncedAt(history: History, atNs: number): Uint8Array {
   const { client, session, room, tNs, kind } = history.columns
-  const connected = new Int32Array(history.clients.length).fill(-1)
+  /** Sessions that last, by the room that they carry. */
+  const connected = history.clients.map(() => new Map<number, number>())
   const open = history.clients.map(() => new Set<number>())
   const rows = ['connect', 'disconnect', 'syncBegin', 'syncComplete', 'syncReset'].flatMap((name) => [...history.rowsOf(name)].map((row) => ({ name, row })))
   for (const { name, row } of rows.sort((a, b) => a.row - b.row)) {
     if ((tNs[row] ?? 0) > atNs || kind[row] === undefined) break
-    const own = client[row] ?? -1
+    const [own, about] = [client[row] ?? -1, room[row] ?? -1]
     if (name === 'connect') {
-      connected[own] = session[row] ?? -1
-      open[own]?.clear()
+      connected[own]?.set(about, session[row] ?? -1)
+      if (about === -1) open[own]?.clear()
     } else if (name === 'disconnect') {
-      if (connected[own] === session[row]) connected[own] = -1
-    } else if (name === 'syncBegin') open[own]?.add(room[row] ?? -1)
-    else open[own]?.delete(room[row] ?? -1)
+      if (connected[own]?.get(about) === session[row]) connected[own]?.delete(about)
+      // Other rooms' sessions may last, but this room isn't synced any more.
+      if (about !== -1) open[own]?.add(about)
+    } else if (name === 'syncBegin') open[own]?.add(about)
+    else open[own]?.delete(about)
   }
   const isOut = (own: number, room: number): boolean =>
     membershipOf(history)
       .of(own, room)
       ?.intervals.every((interval) => interval.to !== Infinity) === true
-  return Uint8Array.from(connected, (one, own) => (one !== -1 && [...(open[own] ?? [])].every((index) => isOut(own, index)) ? 1 : 0))
+  return Uint8Array.from(connected, (one, own) => (one.size > 0 && [...(open[own] ?? [])].every((index) => isOut(own, index)) ? 1 : 0))
 }

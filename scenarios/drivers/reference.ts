@@ -54,6 +54,7 @@ export const referenceDriver: Driver = {
     const load = ({ device, token, storage, random }: Device): Promise<ChatClient> =>
       createChatClient({
         url: identity.url,
+        ...(identity.route === undefined ? {} : { route: identity.route }),
         token: async () => token,
         userId: identity.user,
         deviceId: device,

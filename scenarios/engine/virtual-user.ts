@@ -42,9 +42,13 @@ export class VirtualUser implements Busy {
   }
 
   async login(timeoutMs: number): Promise<void> {
-    const { user, device, token, url, seed } = this.assignment
+    const { user, device, token, url, route, seed } = this.assignment
     const { driver, mutant } = this.worker
-    const connecting = driver.connect({ user, device, token, url }, this.recorder, { connectTimeoutMs: timeoutMs, mutant, seed })
+    const connecting = driver.connect({ user, device, token, url, ...(route === undefined ? {} : { route }) }, this.recorder, {
+      connectTimeoutMs: timeoutMs,
+      mutant,
+      seed,
+    })
     // Twice the time: the driver's own deadline comes first and says more.
     this.#client = await withDeadline(connecting, timeoutMs * 2, () => `${user} to connect to ${url}`, 'login_timeout')
   }
