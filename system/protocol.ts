@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { attachmentLimit, bodyLimitBytes, fileNameLimitBytes, pageLimit } from './codes-and-limits.ts'
 import type { ErrorCode } from './codes-and-limits.ts'
 
-export { bodyLimitBytes, errorCodes, pageLimit } from './codes-and-limits.ts'
+export { attachmentLimit, bodyLimitBytes, errorCodes, fileNameLimitBytes, pageLimit } from './codes-and-limits.ts'
 export type { ErrorCode } from './codes-and-limits.ts'
 
 export const protocolVersion = 1
@@ -89,28 +89,35 @@ export const fileUrlRequest = z.strictObject({ room: roomId, uploadId })
 
 export const joinRequest = z.strictObject({ room: roomId, operationId })
 export const leaveRequest = z.strictObject({ room: roomId, operationId })
-export const sendRequest = z.strictObject({
-  room: roomId,
-  clientMessageId: operationId,
-  /** Rises by one per message of this device in this room, from 1. */
-  clientSeq: z
-    .int()
-    .min(1)
-    .max(2 ** 31 - 1),
-  /** 1 for the first emit; on later ones the node looks for the stored message first. */
-  attempt: z.int().min(1).max(10_000),
-  /** `file`: at least one attachment. */
-  type: z.enum(['text', 'file']),
-  /** Completed uploads of the sender in this room: scanning or clean. */
-  attachments: z.array(uploadId).min(1).max(attachmentLimit).optional(),
-  /** Server id of the message that this one answers. */
-  replyTo: z.uuid().optional(),
-  body: z
-    .string()
-    .min(1)
-    .refine((body) => Buffer.byteLength(body) <= bodyLimitBytes, `at most ${bodyLimitBytes} bytes of UTF-8`),
-  clientCreatedAt: z.int().min(0),
-})
+export const sendRequest = z
+  .strictObject({
+    room: roomId,
+    clientMessageId: operationId,
+    /** Rises by one per message of this device in this room, from 1. */
+    clientSeq: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1),
+    /** 1 for the first emit; on later ones the node looks for the stored message first. */
+    attempt: z.int().min(1).max(10_000),
+    /** `file`: at least one attachment. */
+    type: z.enum(['text', 'file']),
+    /** Completed uploads of the sender in this room: scanning or clean. */
+    attachments: z
+      .array(uploadId)
+      .min(1)
+      .max(attachmentLimit)
+      .refine((ids) => new Set(ids).size === ids.length, 'each file once')
+      .optional(),
+    /** Server id of the message that this one answers. */
+    replyTo: z.uuid().optional(),
+    body: z
+      .string()
+      .min(1)
+      .refine((body) => Buffer.byteLength(body) <= bodyLimitBytes, `at most ${bodyLimitBytes} bytes of UTF-8`),
+    clientCreatedAt: z.int().min(0),
+  })
+  .refine(({ type, attachments }) => (type === 'file') === (attachments !== undefined), 'attachments go with type file, and with no other')
 /** Server id of a message entry (UUIDv7). */
 const messageId = z.uuid()
 const body = sendRequest.shape.body

@@ -1,13 +1,17 @@
 /** The environment of a node, read once and validated whole. */
 import { z } from 'zod'
+import { accessWays } from '../protocol.ts'
 import { adapterNames } from './adapters.ts'
 import type { AdapterName } from './adapters.ts'
 import type { LogLevel } from './event-log.ts'
+import type { FileSettings } from './file-settings.ts'
 import type { LimitSettings } from './limits.ts'
 import type { StorageOptions } from './object-storage.ts'
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback)
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback)
+
+const mebibyte = 1_048_576
 
 const environment = z.object({
   CHAT_NODE_NAME: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
@@ -46,6 +50,15 @@ const environment = z.object({
   CHAT_STORE_SECRET_KEY: z.string().default(''),
   CHAT_STORE_BUCKET: z.string().default('chat'),
   CHAT_STORE_REGION: z.string().default('us-east-1'),
+  CHAT_STORE_PUBLIC_URL: z.url().optional(),
+  CHAT_UPLOAD_BYTES: count(25 * mebibyte),
+  CHAT_UPLOAD_BYTES_PER_MINUTE: count(250 * mebibyte),
+  CHAT_UPLOAD_EXPIRY_MS: milliseconds(60_000),
+  CHAT_UPLOAD_GRACE_MS: milliseconds(60_000),
+  CHAT_UPLOAD_ORPHAN_MS: milliseconds(600_000),
+  CHAT_UPLOAD_SWEEP_MS: milliseconds(10_000),
+  CHAT_FILE_ACCESS: z.enum(accessWays).default('signed'),
+  CHAT_FILE_URL_MS: milliseconds(30_000),
   CHAT_LOG_LEVEL: z.enum(['debug', 'info', 'warn']).default('info'),
 })
 
@@ -80,6 +93,7 @@ export interface Configuration {
   logLevel: LogLevel
   /** Between two sweeps of what rooms no longer keep. */
   retentionMs: number
+  files: FileSettings
   /** The object store; null: none. */
   storage: StorageOptions | null
 }
@@ -118,9 +132,20 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
       presenceEventsPerSecond: read.CHAT_PRESENCE_EVENTS_PER_SECOND,
       connectionsPerUser: read.CHAT_CONNECTIONS_PER_USER,
       roomsPerUser: read.CHAT_ROOMS_PER_USER,
+      uploadBytesPerMinute: read.CHAT_UPLOAD_BYTES_PER_MINUTE,
       pendingSyncs: read.CHAT_PENDING_SYNCS,
     },
     slowConsumerPackets: read.CHAT_SLOW_CONSUMER_PACKETS,
+    files: {
+      storeUrl: read.CHAT_STORE_PUBLIC_URL ?? read.CHAT_STORE_URL ?? '',
+      limitBytes: read.CHAT_UPLOAD_BYTES,
+      expiryMs: read.CHAT_UPLOAD_EXPIRY_MS,
+      graceMs: read.CHAT_UPLOAD_GRACE_MS,
+      orphanMs: read.CHAT_UPLOAD_ORPHAN_MS,
+      sweepMs: read.CHAT_UPLOAD_SWEEP_MS,
+      access: read.CHAT_FILE_ACCESS,
+      urlMs: read.CHAT_FILE_URL_MS,
+    },
     logLevel: read.CHAT_LOG_LEVEL,
     retentionMs: read.CHAT_RETENTION_MS,
     storage:

@@ -1,14 +1,19 @@
 /** An entry of the room log: as asked for, as stored, and as it goes over the wire. */
 import { createHash } from 'node:crypto'
 import { termsOf } from './search-terms.ts'
-import type { EntryChange, EntryKind, MessageContent, Refusal, Role, WireEntry } from '../protocol.ts'
+import type { Attachment, EntryChange, EntryKind, MessageContent, Refusal, Role, UploadState, WireEntry } from '../protocol.ts'
 
 /** What an operation says; which fields there are depends on the kind of its entry. Never changed, only blanked: `body` becomes null. */
 export interface Payload {
   /** message */
-  type?: 'text'
+  type?: MessageContent['type']
   /** message, edit */
   body?: string | null
+  /** message: its files with their states at that time; gone with the body */
+  attachments?: Attachment[]
+  /** upload-state */
+  uploadId?: string
+  state?: UploadState
   /** delete */
   by?: 'author' | 'moderator' | 'retention'
   /** react, unreact */
@@ -88,12 +93,17 @@ export interface StoredEntry {
   deviceId?: string
   clientMessageId?: string
   clientSeq?: number
-  type?: 'text'
+  type?: MessageContent['type']
+  /** Ids of its files as it was sent; they stay when the files go. */
+  uploadIds?: string[]
   createdAt?: number
   clientCreatedAt?: number
   replyTo?: string
   /** Folded. */
   body?: string | null
+  attachments?: Attachment[]
+  /** Newer states of its attachments, by uploadId. */
+  fileStates?: Record<string, UploadState>
   edits?: StoredEdit[]
   deleted?: StoredDeletion
   reactions?: StoredReaction[]
@@ -142,10 +152,10 @@ export function entryOf(intent: Intent, { roomId, epoch, seq, previousRev }: Pla
     const about = messageId === undefined || previousRev === undefined ? {} : { messageId, previousRev }
     return { ...common, ...about, payload, ...(typeof payload.body === 'string' ? { bodyHash: hashOf(payload.body) } : {}) }
   }
-  const { senderId, deviceId, clientMessageId, clientSeq, type, body, clientCreatedAt, replyTo } = message
+  const { senderId, deviceId, clientMessageId, clientSeq, type, body, clientCreatedAt, replyTo, attachments } = message
   return {
     ...common,
-    payload: { type, body },
+    payload: { type, body, ...(attachments === undefined ? {} : { attachments }) },
     bodyHash: hashOf(body),
     rev: seq,
     senderId,
@@ -157,6 +167,7 @@ export function entryOf(intent: Intent, { roomId, epoch, seq, previousRev }: Pla
     clientCreatedAt,
     ...(replyTo === undefined ? {} : { replyTo }),
     body,
+    ...(attachments === undefined ? {} : { attachments, uploadIds: attachments.map(({ uploadId }) => uploadId) }),
     searchTerms: termsOf(body),
   }
 }
@@ -172,15 +183,16 @@ export function wireOf(entry: StoredEntry): WireEntry {
 
 /** A message as later entries have made it. */
 export function contentOf(entry: StoredEntry): MessageContent {
-  const { actorId, operationId, at, replyTo, edits = [], deleted, reactions = [], moderation } = entry
-  const { senderId = actorId, deviceId = '', clientMessageId = operationId, clientSeq = 0, body = null, clientCreatedAt = at } = entry
+  const { actorId, operationId, at, replyTo, attachments = [], fileStates = {}, edits = [], deleted, reactions = [], moderation } = entry
+  const { senderId = actorId, deviceId = '', clientMessageId = operationId, clientSeq = 0, type = 'text', body = null, clientCreatedAt = at } = entry
   const lastEdit = edits.at(-1)
   return {
     senderId,
     deviceId,
     clientMessageId,
     clientSeq,
-    type: 'text',
+    type,
+    ...(attachments.length === 0 ? {} : { attachments: attachments.map((file) => ({ ...file, state: fileStates[file.uploadId] ?? file.state })) }),
     body,
     clientCreatedAt,
     ...(replyTo === undefined ? {} : { replyTo }),
@@ -209,6 +221,7 @@ function changeOf({ kind, messageId = '', actorId, payload }: StoredEntry): Entr
   if (kind === 'leave') return { kind, userId, ...reason }
   if (kind === 'ban') return { kind, userId, banned, until, ...reason }
   if (kind === 'mute') return { kind, userId, muted, until, ...reason }
+  if (kind === 'upload-state') return { kind, messageId, uploadId: payload.uploadId ?? '', state: payload.state ?? 'error' }
   if (kind === 'purged') return { kind, throughSeq: payload.throughSeq ?? 0, archived: payload.archived ?? false }
   return null
 }
@@ -216,10 +229,18 @@ function changeOf({ kind, messageId = '', actorId, payload }: StoredEntry): Entr
 /** Whether a stored entry is what this intent asks for: an operationId may be used again only for the same thing. */
 export function isSameOperation(entry: StoredEntry, roomId: string, intent: Intent): boolean {
   if (entry.roomId !== roomId || entry.kind !== intent.kind || entry.messageId !== intent.messageId) return false
-  if (intent.message !== undefined) return entry.bodyHash === hashOf(intent.message.body) && entry.replyTo === intent.message.replyTo
+  if (intent.message !== undefined) return isSameMessage(entry, intent.message)
   const { body, ...asked } = intent.payload ?? { userId: intent.actorId }
   if (typeof body === 'string' && entry.bodyHash !== hashOf(body)) return false
   // `by` follows from the role at that time, so it is no part of what was asked.
-  const names = (['emoji', 'action', 'userId', 'role', 'banned', 'muted', 'until', 'throughSeq', 'archived'] as const).filter((name) => name in asked)
+  const names = (['emoji', 'action', 'userId', 'role', 'banned', 'muted', 'until', 'uploadId', 'state', 'throughSeq', 'archived'] as const).filter(
+    (name) => name in asked,
+  )
   return names.every((name) => entry.payload[name] === asked[name])
+}
+
+function isSameMessage({ bodyHash, replyTo, uploadIds = [] }: StoredEntry, asked: MessageContent & { body: string }): boolean {
+  const { attachments = [] } = asked
+  const hasSameFiles = attachments.length === uploadIds.length && attachments.every(({ uploadId }, index) => uploadId === uploadIds[index])
+  return bodyHash === hashOf(asked.body) && replyTo === asked.replyTo && hasSameFiles
 }

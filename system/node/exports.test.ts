@@ -47,6 +47,7 @@ const log = (reads: number[]): LogStore => ({
   updateRecord: notUsed,
   audit: notUsed,
   findHeld: notUsed,
+  findCarriers: notUsed,
 })
 
 async function request(reads: number[], errors: unknown[] = []): Promise<IncomingMessage> {

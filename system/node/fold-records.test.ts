@@ -98,6 +98,7 @@ function dyingAfter(log: LogStore, writes: number): LogStore {
     findMessages: (ids) => alive(() => log.findMessages(ids)),
     readChanges: (id) => alive(() => log.readChanges(id)),
     findHeld: (roomId, epoch) => alive(() => log.findHeld(roomId, epoch)),
+    findCarriers: (uploadId) => alive(() => log.findCarriers(uploadId)),
   }
 }
 

@@ -1,5 +1,6 @@
 /** What entries make of the messages that they change: as a patch of one record, and as the pure fold of a whole log. */
 import { termsOf } from './search-terms.ts'
+import type { Attachment, UploadState } from '../protocol.ts'
 import type { StoredDeletion, StoredEdit, StoredEntry, StoredModeration, StoredReaction } from './entries.ts'
 
 /** One guarded change of a record. */
@@ -8,7 +9,8 @@ export interface RecordPatch {
   addEdit?: StoredEdit
   addReaction?: StoredReaction
   removeReaction?: StoredReaction
-  /** Body, payload, edits and search terms go. */
+  setFileState?: { uploadId: string; state: UploadState }
+  /** Body, attachments, payload, edits and search terms go. */
   blank?: true
 }
 
@@ -28,6 +30,7 @@ export function patchOf(entry: StoredEntry): RecordPatch {
   if (kind === 'react') return { set: { rev }, addReaction: { emoji: payload.emoji ?? '', userId: actorId } }
   if (kind === 'unreact') return { set: { rev }, removeReaction: { emoji: payload.emoji ?? '', userId: actorId } }
   if (kind === 'delete') return { set: { rev, deleted: { rev, at, by: actorId, kind: payload.by ?? 'author', ...reason } }, blank: true }
+  if (kind === 'upload-state') return { set: { rev }, setFileState: { uploadId: payload.uploadId ?? '', state: payload.state ?? 'error' } }
   if (kind !== 'moderate') throw new Error(`an entry of kind ${kind} changes no message`)
   const state = payload.action === 'remove' ? 'removed' : payload.action === 'release' ? 'visible' : 'held'
   return { set: { rev, moderation: { state, rev, at, by: actorId, ...reason } }, ...(state === 'removed' ? { blank: true as const } : {}) }
@@ -37,17 +40,23 @@ export function patchOf(entry: StoredEntry): RecordPatch {
 export interface FoldedRecord {
   rev: number
   body: string | null
+  attachments: Attachment[]
+  fileStates: Record<string, UploadState>
   edits: StoredEdit[]
   reactions: StoredReaction[]
   searchTerms: string[]
   deleted?: StoredDeletion
   moderation?: StoredModeration
 }
+/** What a blanked record is left with. */
+const blankFields = { body: null, attachments: [], fileStates: {}, edits: [], searchTerms: [] }
 const isGone = ({ deleted, moderation }: FoldedRecord) => deleted !== undefined || moderation?.state === 'removed'
 
 /** The folded part of a stored message, for comparison with `foldLog`. */
-export function recordOf({ seq, rev = seq, body = null, edits = [], reactions = [], searchTerms = [], deleted, moderation }: StoredEntry): FoldedRecord {
-  return { rev, body, edits, reactions, searchTerms, ...(deleted === undefined ? {} : { deleted }), ...(moderation === undefined ? {} : { moderation }) }
+export function recordOf(entry: StoredEntry): FoldedRecord {
+  const { seq, rev = seq, body = null, attachments = [], fileStates = {}, edits = [], reactions = [], searchTerms = [], deleted, moderation } = entry
+  const folded = { rev, body, attachments, fileStates, edits, reactions, searchTerms }
+  return { ...folded, ...(deleted === undefined ? {} : { deleted }), ...(moderation === undefined ? {} : { moderation }) }
 }
 
 /** Every message of one room's log by its server id, folded from payloads alone; entries in seq order. A blanked payload folds to a stub. */
@@ -58,7 +67,8 @@ export function foldLog(entries: readonly StoredEntry[]): Map<string, FoldedReco
     const { _id, kind, seq, payload, messageId } = entry
     if (kind === 'message') {
       const body = payload.body ?? null
-      records.set(_id, { rev: seq, body, edits: [], reactions: [], searchTerms: body === null ? [] : termsOf(body) })
+      const { attachments = [] } = payload
+      records.set(_id, { rev: seq, body, attachments, fileStates: {}, edits: [], reactions: [], searchTerms: body === null ? [] : termsOf(body) })
       seqs.set(_id, seq)
     }
     const { afterSeq = 0, throughSeq = 0 } = payload
@@ -72,21 +82,22 @@ export function foldLog(entries: readonly StoredEntry[]): Map<string, FoldedReco
 /** A purge leaves `rev` as it is: no change of the message follows it. */
 function purge(records: ReadonlyMap<string, FoldedRecord>, { seq: rev, at, actorId }: StoredEntry, isMeant: (id: string) => boolean): void {
   const deleted: StoredDeletion = { rev, at, by: actorId, kind: 'retention' }
-  for (const [id, record] of records) if (isMeant(id) && !isGone(record)) Object.assign(record, { deleted, body: null, edits: [], searchTerms: [] })
+  for (const [id, record] of records) if (isMeant(id) && !isGone(record)) Object.assign(record, { deleted, ...blankFields })
 }
 
-type Foldable = Pick<StoredEntry, 'body' | 'edits' | 'reactions' | 'searchTerms' | 'deleted' | 'moderation'>
+type Foldable = Pick<StoredEntry, 'body' | 'attachments' | 'fileStates' | 'edits' | 'reactions' | 'searchTerms' | 'deleted' | 'moderation'>
 
 /** What a patch makes of the folded fields of a record; pure. */
-export function foldedInto({ edits = [], reactions = [] }: Pick<Foldable, 'edits' | 'reactions'>, patch: RecordPatch): Foldable & { rev: number } {
-  const { set, addEdit, addReaction, removeReaction, blank } = patch
+export function foldedInto({ fileStates = {}, edits = [], reactions = [] }: Foldable, patch: RecordPatch): Foldable & { rev: number } {
+  const { set, addEdit, addReaction, removeReaction, setFileState, blank } = patch
   const isSame = (left: StoredReaction, right: StoredReaction | undefined) => left.emoji === right?.emoji && left.userId === right.userId
   const isNew = addReaction !== undefined && !reactions.some((reaction) => isSame(reaction, addReaction))
   const kept = reactions.filter((reaction) => !isSame(reaction, removeReaction))
   return {
     ...set,
+    ...(setFileState === undefined ? {} : { fileStates: { ...fileStates, [setFileState.uploadId]: setFileState.state } }),
     edits: addEdit === undefined ? edits : [...edits, addEdit],
     reactions: isNew ? [...kept, addReaction] : kept,
-    ...(blank ? { body: null, edits: [], searchTerms: [] } : {}),
+    ...(blank ? blankFields : {}),
   }
 }

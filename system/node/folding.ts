@@ -10,7 +10,7 @@ import type { StoredEntry } from './entries.ts'
 import type { LogStore } from './log-store.ts'
 import type { RecordStore } from './record-store.ts'
 
-export type FoldingStore = Omit<RecordStore, 'findHeld'> & Pick<LogStore, 'readWindow'>
+export type FoldingStore = Omit<RecordStore, 'findHeld' | 'findCarriers'> & Pick<LogStore, 'readWindow'>
 
 export async function foldEntry(store: FoldingStore, entry: StoredEntry): Promise<void> {
   const audit = auditOf(entry)

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { gateOf, limitsOf, perSecond } from './limits.ts'
 
-const settings = { sendsPerSecond: 2, changesPerSecond: 2, presenceEventsPerSecond: 1, connectionsPerUser: 2, roomsPerUser: 1, pendingSyncs: 1 }
+const settings = {
+  sendsPerSecond: 2,
+  changesPerSecond: 2,
+  presenceEventsPerSecond: 1,
+  connectionsPerUser: 2,
+  roomsPerUser: 1,
+  pendingSyncs: 1,
+  uploadBytesPerMinute: 1000,
+}
 const limited = (retryAfterMs: unknown) => ({ ok: false, error: { code: 'rate_limited', message: expect.any(String), retryAfterMs } })
 
 test('a user over its rate hears when to come again, and nobody else does', async () => {

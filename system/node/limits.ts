@@ -6,6 +6,9 @@ import type { Refusal } from '../protocol.ts'
 export interface SendLimit {
   take(user: string): Promise<Refusal | null>
 }
+export interface ByteLimit {
+  take(user: string, bytes: number): Promise<Refusal | null>
+}
 /** So many at once: `enter` gives how to leave, or the refusal. */
 export interface Gate {
   enter(): (() => void) | Refusal
@@ -17,6 +20,7 @@ export interface LimitSettings {
   connectionsPerUser: number
   roomsPerUser: number
   pendingSyncs: number
+  uploadBytesPerMinute: number
 }
 export interface Limits {
   sends: SendLimit
@@ -24,6 +28,8 @@ export interface Limits {
   changes: SendLimit
   /** Typing, focus, idle and questions about presence, together. */
   presence: SendLimit
+  /** Bytes of reserved uploads. */
+  uploads: ByteLimit
   syncs: Gate
   /** Of the connections of a user's other devices, or of the same device with a number as high. */
   connection(others: number): Refusal | null
@@ -37,16 +43,21 @@ const roomRetryMs = 60_000
 
 export function perSecond(points: number, what: string): SendLimit {
   const limiter = new RateLimiterMemory({ points, duration: 1 })
-  return {
-    async take(user) {
-      try {
-        await limiter.consume(user)
-        return null
-      } catch (error) {
-        if (error instanceof RateLimiterRes) return refusal('rate_limited', `more than ${points} ${what} a second`, Math.max(1, error.msBeforeNext))
-        throw error
-      }
-    },
+  return { take: (user) => taken(limiter, user, 1, `more than ${points} ${what} a second`) }
+}
+
+function bytesPerMinute(points: number): ByteLimit {
+  const limiter = new RateLimiterMemory({ points, duration: 60 })
+  return { take: (user, bytes) => taken(limiter, user, bytes, `more than ${points} bytes of uploads a minute`) }
+}
+
+async function taken(limiter: RateLimiterMemory, user: string, points: number, why: string): Promise<Refusal | null> {
+  try {
+    await limiter.consume(user, points)
+    return null
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return refusal('rate_limited', why, Math.max(1, error.msBeforeNext))
+    throw error
   }
 }
 
@@ -72,6 +83,7 @@ export function limitsOf(settings: LimitSettings): Limits {
     sends: perSecond(settings.sendsPerSecond, 'sends'),
     changes: perSecond(settings.changesPerSecond, 'changes'),
     presence: perSecond(settings.presenceEventsPerSecond, 'presence events'),
+    uploads: bytesPerMinute(settings.uploadBytesPerMinute),
     syncs: gateOf(settings.pendingSyncs, 'syncs of this node', syncRetryMs),
     connection: (others) => quota(others, settings.connectionsPerUser, 'connections of a user to this node', connectionRetryMs),
     room: (joined) => quota(joined, settings.roomsPerUser, 'rooms of a user', roomRetryMs),

@@ -38,6 +38,7 @@ export function permit(state: RoomState, intent: Intent): Refusal | null {
   const { kind, actorId } = intent
   if (isClosed) return refusal('forbidden', `room ${roomId} is closed`)
   if (kind === 'purged' || kind === 'closed') return actorId === systemActor ? (intent.unless?.() ?? null) : refusal('forbidden', `${kind} is not for users`)
+  if (kind === 'upload-state') return actorId === systemActor ? permitVerdict(state, intent.messageId ?? '') : refusal('forbidden', `${kind} is not for users`)
   if (kind === 'join') return isBanned(membership, actorId, nowMs) ? refusal('forbidden', `${actorId} is banned from ${roomId}`) : null
   if (currentJoin(membership, actorId) === null) return refusal('forbidden', `${actorId} is not a member of ${roomId}`)
   const speaks = kind === 'message' || kind === 'edit' || kind === 'react' || kind === 'unreact'
@@ -51,6 +52,11 @@ function permitTarget(state: RoomState, actorId: string, messageId: string): Ref
   const message = state.message(messageId)
   const isThere = message !== undefined && mayRead(state.membership, actorId, message.seq)
   return isThere ? null : refusal('not_found', `there is no message ${messageId} in ${state.roomId}`)
+}
+
+function permitVerdict({ roomId, message }: RoomState, messageId: string): Refusal | null {
+  const state = message(messageId)
+  return state === undefined || state.isGone ? refusal('not_found', `there is no message ${messageId} in ${roomId}`) : null
 }
 
 function permitChange(state: RoomState, { kind, actorId }: Intent, messageId: string): Refusal | null {

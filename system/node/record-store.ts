@@ -18,6 +18,8 @@ export interface RecordStore {
   audit(record: AuditRecord): Promise<void>
   /** Ids of the messages that are held for review. */
   findHeld(roomId: string, epoch: string): Promise<string[]>
+  /** Messages that carry the upload. */
+  findCarriers(uploadId: string): Promise<StoredEntry[]>
 }
 
 export function recordStoreOf(log: Collection<StoredEntry>, audits: Collection<AuditRecord>): RecordStore {
@@ -39,6 +41,7 @@ export function recordStoreOf(log: Collection<StoredEntry>, audits: Collection<A
         if (!isDuplicateKey(error)) throw error
       })
     },
+    findCarriers: (uploadId) => log.find({ 'attachments.uploadId': uploadId }).toArray(),
     async findHeld(roomId, epoch) {
       const held = await log.find({ roomId, 'moderation.state': 'held' }).toArray()
       return held.flatMap((entry) => (entry.epoch === epoch ? entry._id : []))
@@ -46,9 +49,12 @@ export function recordStoreOf(log: Collection<StoredEntry>, audits: Collection<A
   }
 }
 
-function updateOf({ set, addEdit, addReaction, removeReaction, blank }: RecordPatch): UpdateFilter<StoredEntry> {
+function updateOf({ set, addEdit, addReaction, removeReaction, setFileState, blank }: RecordPatch): UpdateFilter<StoredEntry> {
+  // A field of its own for each state, so that the update needs nothing of the record.
+  const fileState = setFileState === undefined ? {} : { [`fileStates.${setFileState.uploadId}`]: setFileState.state }
   return {
-    $set: { ...set, ...(blank ? { 'payload.body': null, body: null, edits: [], searchTerms: [] } : {}) },
+    $set: { ...set, ...(blank ? { 'payload.body': null, body: null, edits: [], searchTerms: [] } : {}), ...fileState },
+    ...(blank ? { $unset: { attachments: '', fileStates: '', 'payload.attachments': '' } } : {}),
     ...(addEdit === undefined ? {} : { $push: { edits: addEdit } }),
     ...(addReaction === undefined ? {} : { $addToSet: { reactions: addReaction } }),
     ...(removeReaction === undefined ? {} : { $pull: { reactions: removeReaction } }),

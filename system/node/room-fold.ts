@@ -22,7 +22,7 @@ export interface RoomFoldOptions {
   held: Set<string>
   isClosed: boolean
   foldedThrough: number
-  log: Omit<LogStore, 'readHeads' | 'findHeld'>
+  log: Omit<LogStore, 'readHeads' | 'findHeld' | 'findCarriers'>
   /** Right after an entry is folded, in seq order, in the same step. */
   onFolded: (roomId: string, entry: WireEntry) => void
 }

@@ -31,7 +31,7 @@ const longestProbeMs = 320
 /** How long a batch may go on losing its seqs to other nodes. */
 const collisionDeadlineMs = 5000
 /** Kinds that may gather in one batch: none of them decides whether another one is allowed. */
-const gathering: ReadonlySet<Intent['kind']> = new Set(['message', 'edit', 'react', 'unreact'])
+const gathering: ReadonlySet<Intent['kind']> = new Set(['message', 'edit', 'react', 'unreact', 'upload-state'])
 
 export class RoomLog extends RoomFold {
   readonly #options: RoomLogOptions

@@ -31,6 +31,7 @@ export class StoreWatch {
     if (!this.#hasIndexes) {
       await this.#indexes.roomSeq()
       await this.#indexes.actorOperation()
+      await this.#indexes.uploadOperation()
       await this.#indexes.others()
       this.#hasIndexes = true
     }

@@ -9,6 +9,7 @@ import type { Member } from './folds.ts'
 import { longestLeaseMs } from './lease-store.ts'
 import type { StoredLease } from './lease-store.ts'
 import type { StoredUser } from './last-seen.ts'
+import type { StoredUpload } from './upload-store.ts'
 import type { RoomRetention } from './room-retention.ts'
 
 export interface StoredRoom extends RoomRetention {
@@ -50,6 +51,7 @@ export interface Store {
   confirmations: Collection<StoredConfirmation>
   connections: Collection<StoredConnection>
   audits: Collection<AuditRecord>
+  uploads: Collection<StoredUpload>
 }
 
 /** Doesn't connect yet: the driver does at the first operation. Every operation ends within about 4 s, on a silent link too. */
@@ -83,6 +85,7 @@ export function openStore(url: string, database: string, options: MongoClientOpt
     confirmations: db.collection('confirmations'),
     connections: db.collection('connections'),
     audits: db.collection('audit_log'),
+    uploads: db.collection('uploads'),
     users: db.collection('users'),
   }
 }
@@ -93,6 +96,8 @@ export interface Indexes {
   roomSeq(): Promise<void>
   /** One operation, one entry. */
   actorOperation(): Promise<void>
+  /** One operation, one upload. */
+  uploadOperation(): Promise<void>
   /** Those that only make reads fast. */
   others(): Promise<void>
 }
@@ -105,17 +110,29 @@ export function indexesOf(store: Store): Indexes {
     async actorOperation() {
       await store.log.createIndex({ actorId: 1, operationId: 1 }, { unique: true, name: 'actor_operation' })
     },
+    async uploadOperation() {
+      await store.uploads.createIndex({ userId: 1, operationId: 1 }, { unique: true, name: 'user_operation' })
+    },
     async others() {
       await store.log.createIndex({ roomId: 1, createdAt: 1 }, { name: 'room_created' })
       await store.memberships.createIndex({ userId: 1, current: 1 }, { name: 'user_current' })
       await store.log.createIndex({ senderId: 1, createdAt: 1 }, { name: 'sender_created', sparse: true })
       await store.log.createIndex({ roomId: 1, searchTerms: 1 }, { name: 'room_terms' })
       await store.log.createIndex({ 'retention.expiresAt': 1 }, { name: 'retention_expires', sparse: true })
+      await store.log.createIndex({ 'attachments.uploadId': 1 }, { name: 'attachments', sparse: true })
       await store.log.createIndex({ messageId: 1 }, { name: 'message', sparse: true })
       await store.log.createIndex({ roomId: 1, 'moderation.state': 1 }, { name: 'room_held', partialFilterExpression: { 'moderation.state': 'held' } })
       // For updates that are guarded by what a document holds: some servers scan unless every field of the filter is in one index.
       await store.log.createIndex({ _id: 1, rev: 1 }, { name: 'id_rev' })
       await store.memberships.createIndex({ _id: 1, foldedSeq: 1 }, { name: 'id_folded' })
+      await store.uploads.createIndex({ _id: 1, state: 1, servedKey: 1 }, { name: 'id_state_key' })
+      await store.uploads.createIndex({ _id: 1, state: 1, attachedAt: 1 }, { name: 'id_state_attached' })
+      await store.uploads.createIndex({ _id: 1, state: 1, scanLeaseUntil: 1 }, { name: 'id_state_lease' })
+      await store.uploads.createIndex({ state: 1, scanLeaseUntil: 1 }, { name: 'state_lease' })
+      await store.uploads.createIndex({ state: 1, expiresAt: 1 }, { name: 'state_expires' })
+      await store.uploads.createIndex({ state: 1, checkAt: 1 }, { name: 'state_check' })
+      await store.uploads.createIndex({ swept: 1, expiresAt: 1 }, { name: 'swept_expires' })
+      await store.uploads.createIndex({ told: 1, updatedAt: 1 }, { name: 'told_updated' })
       await store.rooms.createIndex({ _id: 1, epoch: 1 }, { name: 'id_epoch' })
       await store.memberships.createIndex({ roomId: 1, epoch: 1 }, { name: 'room_epoch' })
       await store.nodes.createIndex({ renewedAt: 1 }, { name: 'renewed', expireAfterSeconds: longestLeaseMs / 1000 })

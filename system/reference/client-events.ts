@@ -1,9 +1,9 @@
 /** Every event that a client sends. */
 import * as protocol from '../protocol.ts'
-import { defaultLimits } from './default-limits.ts'
+import { defaultFiles, defaultLimits } from './default-limits.ts'
 import type { ClientEvents } from './reference-row.ts'
 
-const { bodyLimitBytes, pageLimit } = protocol
+const { attachmentLimit, bodyLimitBytes, fileNameLimitBytes, pageLimit } = protocol
 
 const draining = 'the node is closing; send it to another one'
 const idReused = 'the operationId was used for something else'
@@ -45,7 +45,8 @@ export const clientEvents: ClientEvents = {
     schema: protocol.sendRequest,
     rules: [
       bodyRule,
-      'Send one message at a time per device and room: order needs it. A resend keeps `clientMessageId`, `clientSeq` and `body`, and raises `attempt`.',
+      '`attachments` go with `type` `file`, and with no other; each of them once. Members see a placeholder until `upload-state` says `clean`.',
+      'Send one message at a time per device and room: order needs it. A resend keeps `clientMessageId`, `clientSeq`, `body` and `attachments`, and raises `attempt`.',
       'After a timeout or a disconnect, send again: it is stored once whatever happened.',
     ],
     answer: {
@@ -58,9 +59,13 @@ export const clientEvents: ClientEvents = {
       ...common,
       too_large: 'the body',
       forbidden: 'no member, muted, or the room is closed',
-      not_found: '`replyTo` names no message that the caller may read',
+      not_found: '`replyTo` names no message that the caller may read, or an attachment no upload of the caller in this room',
+      not_uploaded: 'an attachment is reserved, and `upload:complete` is still to come',
+      infected: 'an attachment is infected',
+      upload_mismatch: 'what was uploaded for an attachment is not what was reserved, or it could not be scanned',
+      upload_expired: 'an attachment was not completed in time, or in no message for too long',
     },
-    limit: `${defaultLimits.sendsPerSecond} sends a second and user; body ${bodyLimitBytes} bytes`,
+    limit: `${defaultLimits.sendsPerSecond} sends a second and user; body ${bodyLimitBytes} bytes, ${attachmentLimit} attachments`,
   },
   'message:edit': {
     does: 'Gives a message another body; by its author only.',
@@ -130,6 +135,66 @@ export const clientEvents: ClientEvents = {
     schema: protocol.retentionRequest,
     answer: {},
     errors: { forbidden: 'not the owner', draining, unavailable: 'no object store to archive to, or a purge that began before is not done yet' },
+  },
+  'upload:reserve': {
+    does: 'Asks for a place for a file. The bytes go to the object store by one PUT, never over this connection.',
+    schema: protocol.uploadReserveRequest,
+    rules: [
+      `\`name\` has at most ${fileNameLimitBytes} bytes of UTF-8 in normalisation form C, without control, format or path characters, a leading dot, or spaces around it.`,
+      `A file has at most ${defaultFiles.limitBytes} bytes; a larger one is \`too_large\`.`,
+      'The PUT must carry exactly the headers of the answer and as many bytes as reserved: the store refuses any other.',
+      'The same request again gives the same upload, and a URL for what is left of its time.',
+    ],
+    answer: {
+      uploadId: 'what `upload:complete` and `attachments` take',
+      put: '`{url, headers}`: the one PUT that the store takes for it',
+      expiresAt: 'the PUT must begin before; milliseconds since the Unix epoch',
+      duplicate: 'true: this operationId has reserved it before',
+    },
+    errors: {
+      id_reused: idReused,
+      draining,
+      too_large: 'the file',
+      forbidden: notMember,
+      rate_limited: 'too many bytes',
+      upload_expired: 'this operationId reserved a place whose time is over: take another one',
+      unavailable: 'the node has no object store',
+    },
+    limit: `${defaultLimits.uploadBytesPerMinute} bytes a minute and user; file ${defaultFiles.limitBytes} bytes`,
+  },
+  'upload:complete': {
+    does: 'Says that the bytes are in the object store. The node copies them to a place of its own, which is checked, scanned and served; a later PUT changes nothing.',
+    schema: protocol.uploadCompleteRequest,
+    answer: { uploadId: 'the upload', state: '`scanning`, or what it has become since when this is asked again' },
+    errors: {
+      draining,
+      forbidden: notMember,
+      not_found: 'no such upload of the caller in this room',
+      not_uploaded: 'the store has no such bytes yet',
+      upload_mismatch: 'they have another length, type or hash than reserved: reserve again',
+      upload_expired: 'not completed in time: reserve again',
+      rate_limited: 'too many',
+      unavailable: 'the object store did not answer, or the node has none',
+    },
+    limit: change.limit,
+  },
+  'file:url': {
+    does: 'Asks where a clean file of a message may be fetched now, by GET. Ask when it is shown.',
+    schema: protocol.fileUrlRequest,
+    rules: ['The caller must be a member, have been one at the seq of a message with this file, and see that message.'],
+    answer: {
+      url: 'absolute; with `proxy` a path on the node: see `GET /files/:uploadId`',
+      access: '`public` (whoever has it may fetch it, for long), `signed` (likewise, until it expires) or `proxy` (membership is checked at each request)',
+      expiresAt: 'milliseconds since the Unix epoch; null with `proxy`',
+    },
+    errors: {
+      forbidden: notMember,
+      not_found: 'no message with this file that the caller may see',
+      not_clean: 'not scanned yet, or it could not be',
+      infected: 'never served',
+      upload_expired: 'gone',
+      unavailable: 'the node has no object store',
+    },
   },
   'sync:begin': {
     does: 'After every connect: puts this socket into the rooms named and replays what it missed; until then it gets nothing of them.',

@@ -1,7 +1,11 @@
 /** What a node allows when its configuration doesn't say otherwise. */
 import { readConfiguration } from '../node/configuration.ts'
 
-export const { limits: defaultLimits, slowConsumerPackets } = readConfiguration({
+export const {
+  limits: defaultLimits,
+  files: defaultFiles,
+  slowConsumerPackets,
+} = readConfiguration({
   CHAT_NODE_NAME: 'reference',
   CHAT_PORT: '0',
   CHAT_REDIS_URL: 'redis://reference',

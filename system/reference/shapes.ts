@@ -1,5 +1,5 @@
 /** Shapes inside answers and events. */
-import type { EntryChange, EntryKind, MemberInterval, MessageContent, WireEntry } from '../protocol.ts'
+import type { Attachment, EntryChange, EntryKind, MemberInterval, MessageContent, WireEntry } from '../protocol.ts'
 import type { Shape } from './reference-row.ts'
 
 const wireEntry: Record<keyof WireEntry, string> = {
@@ -21,7 +21,8 @@ const messageContent: Record<keyof MessageContent, string> = {
   deviceId: 'device',
   clientMessageId: 'as sent',
   clientSeq: 'as sent',
-  type: '`text`',
+  type: '`text`, or `file` when it has attachments',
+  attachments: 'optional: list of `Attachment`; gone with the body',
   body: 'as sent or edited last; null once deleted, removed or purged, and in the stub of a held message',
   clientCreatedAt: 'as sent',
   replyTo: 'optional: `messageId` of the message that it answers',
@@ -43,9 +44,18 @@ const kinds: Record<EntryKind, string> = {
   role: '`{kind, userId, role}`',
   ban: '`{kind, userId, banned, until, reason?}`; a ban of a member ends the stay',
   mute: '`{kind, userId, muted, until, reason?}`',
+  'upload-state': '`{kind, messageId, uploadId, state}`: what became of a file of the message; by `system`',
   purged: '`{kind, throughSeq, archived}`: messages up to there went by the room’s retention',
   closed: 'the room has ended for good; no `change`',
 } satisfies Record<EntryKind | EntryChange['kind'], string>
+const attachment: Record<keyof Attachment, string> = {
+  uploadId: 'what `file:url` takes',
+  name: 'what a person calls it: shown, never a path',
+  bytes: 'length',
+  contentType: 'media type, as its sender named it',
+  sha256: 'of the content, 64 hex digits',
+  state: '`scanning`: show a placeholder; `clean`: ask `file:url` for it; `infected`, `error` and `expired`: it is never served',
+}
 const memberInterval: Record<keyof MemberInterval, string> = {
   userId: 'user',
   joinedSeq: 'seq of the join',
@@ -55,6 +65,7 @@ const memberInterval: Record<keyof MemberInterval, string> = {
 export const shapes: readonly Shape[] = [
   { name: 'WireEntry', says: 'One entry of a room’s log, the same live, in pages, in ranges and in exports.', fields: wireEntry },
   { name: 'MessageContent', says: 'What a message is now, with everything later entries made of it.', fields: messageContent },
+  { name: 'Attachment', says: 'A file of a message.', fields: attachment },
   { name: 'Kinds of entry', says: '`kind` of a `WireEntry`, and its `change`.', fields: kinds },
   { name: 'MemberInterval', says: 'One stay of a user in a room. Nothing with a seq outside one’s stays is shown.', fields: memberInterval },
 ]
