@@ -63,6 +63,7 @@ export function createRunFolder(options: RunFolderOptions) {
     phases: [],
     settleMs: experiment.phases.settleMs,
     quiescenceMs: options.quiescenceMs,
+    endedEarly: null,
     problems: [],
   }
   const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
@@ -103,6 +104,11 @@ export function createRunFolder(options: RunFolderOptions) {
     faults(records: readonly FaultRecord[]): void {
       trace.faults = records.map((record) => ({ ...record, evidence: [...record.evidence] }))
       saveTrace()
+    },
+    /** The run ends at its first violation: what it owes only at the end isn't judged. */
+    endedEarly(why: string): void {
+      manifest.endedEarly = why
+      save()
     },
     /** Something that makes the record doubtful; it turns the verdict to unknown. */
     problem(text: string): void {

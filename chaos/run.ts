@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHistoryWriter, type HistoryWriter } from '../reports/history/writer.ts'
 import { kinds } from '../reports/history/kinds.ts'
+import { watchHistory } from '../reports/online/watch.ts'
 import type { ClientInfo } from '../reports/history/history.ts'
 import { runArtillery } from '../scenarios/artillery.ts'
 import { assignClients } from '../scenarios/assignments.ts'
@@ -18,7 +19,7 @@ import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
 import { startCluster } from '../system/cluster/start-cluster.ts'
 import type { Topology } from '../system/cluster/topologies/topology.ts'
 import type { FoundComponents } from '../system/components/component.ts'
-import { unlessAborted, until } from './abortable.ts'
+import { unlessAborted } from './abortable.ts'
 import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
@@ -26,6 +27,7 @@ import { recordResidue } from './residue.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
 import { runSchedule } from './schedule.ts'
 import { quiescenceMs, Timeline } from './timeline.ts'
+import { walkPhases } from './walk-phases.ts'
 
 /** From the start of Artillery until every client is connected and has joined. */
 const arrivalDeadlineMs = 60_000
@@ -54,6 +56,8 @@ export interface RunRequest {
   folder: string
   found: FoundComponents
   proxyAll: boolean
+  /** End the run at the first violation that its rows show. */
+  failFast: boolean
   /** The command that repeats this run. */
   replay: string
   versions: Readonly<Record<string, string>>
@@ -133,25 +137,20 @@ export async function run(request: RunRequest): Promise<void> {
   )
   await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
 
-  const timeline = new Timeline({ record, writer, control, nowNs, originNs, signal, line: reporter.line })
+  const watch = request.failFast ? stack.use(watchHistory(join(folder, 'history'), clients.map(clientInfo))) : null
+  const walking = watch === null ? signal : AbortSignal.any([signal, watch.signal])
+  const timeline = new Timeline({ record, writer, control, nowNs, originNs, signal: walking, line: reporter.line })
   const schedule = stack.use(
     runSchedule(steps, {
       surroundings: cluster,
       nowMs: () => nowNs() / 1e6,
       acked: (count, room) => control.acked(count, room, scheduleDeadlineMs(experiment)),
-      signal,
+      signal: walking,
       ...timeline.faultEvents(),
     }),
   )
   using live = showLive(timeline, control, clients.length, reporter)
-  await timeline.phase('warmup', warmupMs, schedule)
-  await timeline.phase('steady', steadyMs, schedule)
-  await timeline.phase('impact', impactMs, schedule)
-  timeline.begin('recovery', recoveryMs)
-  await Promise.all([schedule.finish(), until(recoveryMs, signal)])
-  record.faults(await schedule.done)
-  await timeline.settle(cluster, settleMs)
-  control.end()
+  await walkPhases({ timeline, schedule, control, cluster, record, phases: experiment.phases, signal: walking, line: reporter.line })
   await unlessAborted(control.allClosed(closeDeadlineMs), signal)
   const ended = await artillery.exited
   live[Symbol.dispose]()

@@ -23,6 +23,7 @@ interface RunOptions {
   install: boolean
   set: string[]
   proxy?: string
+  failFast?: true
 }
 
 export function runCommand(): Command {
@@ -36,6 +37,7 @@ export function runCommand(): Command {
     .option('--out <folder>', 'folder of the run (default: runs/<time>-<experiment>-<seed>); with trials: one folder a trial below it')
     .option('--set <path=value>', 'change one setting of the experiment, e.g. phases.impact=20s', (value: string, all: string[]) => [...all, value], [])
     .option('--proxy <which>', 'all: every link through Toxiproxy, also those that no fault names')
+    .option('--fail-fast', 'end the run within a second of the first violation that its rows show')
     .option('--no-install', 'never download, build or install a component')
     .option('--json', 'print result.json to standard output, everything else to standard error')
     .addHelpText(
@@ -45,6 +47,7 @@ Examples:
   npx shakedown run redis-drop
   npx shakedown run node-kill --seed 42 --trials 5
   npx shakedown run ./mine.yml --set phases.steady=30s --set load.rooms=24
+  npx shakedown run node-kill --trials 100 --fail-fast
   npx shakedown run node-kill --mutant ack-before-commit      (must end with exit code 2)
 
 Exit codes: 0 valid, 1 a threshold missed, 2 a guarantee violated, 3 unknown, 4 usage, 5 harness failure, 130 interrupted`,
@@ -95,6 +98,7 @@ async function oneRun(prepared: Prepared, seed: number, trials: number, options:
       folder,
       found,
       proxyAll: options.proxy === 'all',
+      failFast: options.failFast === true,
       versions: versions(),
       replay: replayCommand(prepared, seed, options),
       reporter,
@@ -139,6 +143,7 @@ function replayCommand(prepared: Prepared, seed: number, options: RunOptions): s
   if (options.topology) words.push(`--topology ${options.topology}`)
   if (options.mutant) words.push(`--mutant ${options.mutant}`)
   if (options.proxy) words.push(`--proxy ${options.proxy}`)
+  if (options.failFast) words.push('--fail-fast')
   for (const setting of options.set) words.push(`--set ${JSON.stringify(setting)}`)
   return words.join(' ')
 }

@@ -16,7 +16,14 @@ export interface Quiescence {
 export const quiescenceOf = once((history: History): Quiescence => {
   const row = history.rowsOf('settled').at(-1) ?? -1
   const { tNs, value, rev } = history.columns
-  if (row === -1) return { atNs: NaN, settled: false, pending: 'unknown', doubt: 'the run did not come to the end of settle' }
+  const { endedEarly } = history
+  if (row === -1)
+    return {
+      atNs: NaN,
+      settled: false,
+      pending: 'unknown',
+      doubt: endedEarly === undefined ? 'the run did not come to the end of settle' : `the run was ended at its first violation (${endedEarly})`,
+    }
   const unhealed = history.faults.find((fault) => !fault.permanent && fault.healedAtMs === null)
   const pending = history.names[rev[row] ?? -1] ?? 'something'
   return {

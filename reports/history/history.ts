@@ -91,6 +91,8 @@ export interface History {
   defects: readonly string[]
   phases: readonly { name: keyof typeof phases; startMs: number; endMs: number }[]
   faults: readonly FaultRecord[]
+  /** The violation at which the run was ended, before it came to settle. */
+  endedEarly?: string
   /** From the manifest. */
   settleMs: number
   quiescenceMs: number

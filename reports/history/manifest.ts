@@ -49,6 +49,8 @@ export const manifest = z.object({
   settleMs: milliseconds,
   quiescenceMs: milliseconds,
   replay: z.string(),
+  /** The violation at which the run was ended, before it came to settle; null when it went to its end. */
+  endedEarly: z.string().nullable().default(null),
   /** What the harness itself found wrong with the record. */
   problems: z.array(z.string()).default([]),
 })

@@ -41,6 +41,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     settleMs: 1000,
     quiescenceMs: 100,
     replay: 'npx shakedown run steady --seed 7',
+    endedEarly: null,
     problems: [],
     ...over,
   }
