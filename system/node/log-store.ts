@@ -1,6 +1,8 @@
 /** The room log in MongoDB: one ordered insert is the only commit point; reads are closed windows at majority. */
 import { MongoBulkWriteError } from 'mongodb'
 import type { Collection } from 'mongodb'
+import { pageLimit } from '../protocol.ts'
+import { groupedInserts } from './grouped-inserts.ts'
 import { recordStoreOf } from './record-store.ts'
 import type { AuditRecord } from './audit-log.ts'
 import type { StoredEntry } from './entries.ts'
@@ -32,24 +34,15 @@ export interface LogStore extends RecordStore {
 
 const duplicateKey = 11_000
 const windowsAtOnce = 16
+/** Two, so that the store is never idle between them: sends.bench.ts and ack-latency.bench.ts tell what more or less of either does. */
+const groupLimits = { insertsAtOnce: 2, entries: 4 * pageLimit }
 const filterOf = ({ roomId, epoch, after, upTo }: Window) => ({ roomId, epoch, seq: { $gt: after, $lte: upTo } })
 const bySeq = (left: StoredEntry, right: StoredEntry) => left.seq - right.seq
 
 export function logStoreOf(log: Collection<StoredEntry>, audits: Collection<AuditRecord>): LogStore {
   return {
     ...recordStoreOf(log, audits),
-    async insertBatch(entries) {
-      try {
-        // Copies, because the driver may write to what it is given.
-        await log.insertMany(
-          entries.map((entry) => ({ ...entry })),
-          { ordered: true },
-        )
-        return { kind: 'stored' }
-      } catch (error) {
-        return outcomeOf(error)
-      }
-    },
+    insertBatch: groupedInserts((entries) => inserted(log, entries), groupLimits),
     async readWindow(window) {
       return (await log.find(filterOf(window)).toArray()).toSorted(bySeq)
     },
@@ -65,6 +58,19 @@ export function logStoreOf(log: Collection<StoredEntry>, audits: Collection<Audi
     findOperation(actorId, operationId) {
       return log.findOne({ actorId, operationId })
     },
+  }
+}
+
+async function inserted(log: Collection<StoredEntry>, entries: readonly StoredEntry[]): Promise<InsertOutcome> {
+  try {
+    // Copies, because the driver may write to what it is given.
+    await log.insertMany(
+      entries.map((entry) => ({ ...entry })),
+      { ordered: true },
+    )
+    return { kind: 'stored' }
+  } catch (error) {
+    return outcomeOf(error)
   }
 }
 
