@@ -1,5 +1,5 @@
 /** The text of haproxy.cfg for a topology. Pure. Servers are named by their links: a health check crosses the same link as the traffic. */
-import type { Topology } from './topologies/topology.ts'
+import { stickyCookie, type Balancing, type Topology } from './topologies/topology.ts'
 
 export interface BalancerServer {
   name: string
@@ -12,6 +12,17 @@ export interface BalancerOptions {
   /** Path of a unix socket of at most 97 bytes. */
   adminSocket: string
   servers: readonly BalancerServer[]
+}
+
+/**
+ * How the backend chooses a node. A client that brings no cookie gets one; one whose node is down is led to another and gets that one's.
+ * By the room: `?room=` of each request, and round robin for a connection that names none.
+ */
+const choices: Readonly<Record<Balancing, readonly string[]>> = {
+  direct: [],
+  roundrobin: ['balance roundrobin'],
+  cookie: ['balance roundrobin', `cookie ${stickyCookie} insert indirect nocache`],
+  room: ['balance url_param room', 'hash-type consistent sdbm avalanche'],
 }
 
 /**
@@ -41,12 +52,12 @@ frontend entrance
   default_backend nodes
 
 backend nodes
-  balance ${topology.balancing}
+${choices[topology.balancing].map((line) => `  ${line}`).join('\n')}
   option httpchk
   http-check send meth GET uri /health/ready
   http-check expect status 200
   default-server check inter 200ms fastinter 100ms downinter 200ms fall 2 rise 2 on-marked-down shutdown-sessions
-${servers.map((server) => `  server ${server.name} ${server.host}:${server.port}`).join('\n')}
+${servers.map(({ name, host, port: at }) => `  server ${name} ${host}:${at}${topology.balancing === 'cookie' ? ` cookie ${name}` : ''}`).join('\n')}
 `
 }
 

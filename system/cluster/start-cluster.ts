@@ -5,21 +5,20 @@
  *                                                                          --(node-n->mongo)--> mongo
  *                                                                          --(node-n->store)--> object store, where there is one
  *
- * Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
+ * Where the topology has no balancer, cohort->balancer leads straight into balancer->node-1. Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
  */
-import { mkdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FoundComponents } from '../components/component.ts'
 import type { RunningStore } from '../components/object-store.ts'
 import { components } from '../components/table.ts'
 import { connectToxiproxy, type ToxiproxyControl } from '../components/toxiproxy-control.ts'
 import { signToken } from '../node/tokens.ts'
-import { balancerConfiguration } from './balancer-configuration.ts'
 import type { RunningCluster, RunningNode } from './cluster.ts'
 import { linkMatches, type Link, type Upstream } from './links.ts'
-import { type NodeEvents, nodeHealth, startNode, waitReady } from './node-process.ts'
+import { type NodeEvents, nodeHealth, startNode } from './node-process.ts'
 import type { Runtime } from './runtime.ts'
+import { startBalancer } from './start-balancer.ts'
 import type { Topology } from './topologies/topology.ts'
 
 /** Tokens outlive any run; expiry is tested by minting shorter ones. */
@@ -79,6 +78,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
           CHAT_PORT: String(port),
           CHAT_BOOT: String(boot),
           CHAT_ORIGIN_NS: String(options.originNs),
+          CHAT_ADAPTER: topology.adapter,
           CHAT_REDIS_URL: `redis://${toRedis.host}:${toRedis.port}`,
           CHAT_REDIS_PREFIX: runId,
           CHAT_MONGO_URL: withAddress(mongo.url, toMongo),
@@ -101,21 +101,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       return { name: node.name, host, port }
     }),
   )
-  const port = await runtime.port()
-  // In the system's folder for temporary files: a unix socket's path may have about 100 bytes, a run's folder may lie deeper.
-  const adminSocket = join(tmpdir(), `${runId}-haproxy.sock`)
-  stack.defer(() => rm(adminSocket, { force: true }))
-  const balancer = stack.use(
-    await components.haproxy.start(found.haproxy, runtime, {
-      ...place('haproxy'),
-      port,
-      configuration: balancerConfiguration({ topology, port, adminSocket, servers }),
-    }),
-  )
-  await waitReady(balancer.url, 'the balancer', 10_000, () => null)
+  const balancer =
+    topology.balancing === 'direct' ? null : await startBalancer({ topology, found: found.haproxy, runtime, place: place('haproxy'), servers }, stack)
+  // Without a balancer its links are there all the same, one behind the other: what is done to them is done to the way in.
+  const entrance = balancer ?? servers[0]
+  if (entrance === undefined) throw new Error(`topology ${topology.name} has no node to connect to`)
   const entrances = new Map<string, URL>()
   for (const cohort of options.cohorts) {
-    const made = await link(cohort, 'balancer', 'http', balancer)
+    const made = await link(cohort, 'balancer', 'http', entrance)
     entrances.set(cohort, new URL(`http://${made.host}:${made.port}`))
   }
 
@@ -124,7 +117,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     topology: topology.name,
     nodes,
     links,
-    components: [redis, mongo, toxiproxyComponent, balancer, ...(store === null ? [] : [store])],
+    components: [redis, mongo, toxiproxyComponent, ...(balancer === null ? [] : [balancer]), ...(store === null ? [] : [store])],
     toxiproxy,
     entrance: (cohort) => {
       const url = entrances.get(cohort)

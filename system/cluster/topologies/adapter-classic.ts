@@ -1,3 +1,4 @@
+import { plainRoute } from '../../client/route.ts'
 import type { Topology } from './topology.ts'
 
 export const adapterClassic: Topology = {
@@ -6,5 +7,5 @@ export const adapterClassic: Topology = {
   nodes: 3,
   adapter: 'classic',
   balancing: 'roundrobin',
-  transports: ['websocket'],
+  route: plainRoute,
 }

@@ -1,13 +1,23 @@
 /** How clients reach nodes and nodes reach each other. Data: it doesn't know which runtime starts its nodes. */
+import type { Route } from '../../client/route.ts'
+import type { AdapterName } from '../../node/adapters.ts'
+
+/** `direct`: no balancer at all; `cookie` and `room`: the balancer binds a client to a node by what its route brings along. */
+export type Balancing = 'direct' | 'roundrobin' | 'cookie' | 'room'
+
 export interface Topology {
   name: string
   summary: string
-  /** How many, named node-1, node-2 and so on. */
+  /** How many, named node-1, node-2 and so on; one when clients connect direct. */
   nodes: number
-  adapter: 'classic'
-  balancing: 'roundrobin'
-  transports: readonly 'websocket'[]
+  adapter: AdapterName
+  balancing: Balancing
+  /** How its clients connect. */
+  route: Route
 }
+
+/** Of the balancer; short, because every request of a bound client carries it. */
+export const stickyCookie = 'lb'
 
 export const nodeNames = (topology: Topology): string[] => Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
 
