@@ -65,6 +65,7 @@ export function createRunFolder(options: RunFolderOptions) {
     quiescenceMs: options.quiescenceMs,
     endedEarly: null,
     problems: [],
+    notPlayed: null,
   }
   const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
   const save = () => {
@@ -113,6 +114,11 @@ export function createRunFolder(options: RunFolderOptions) {
     /** Something that makes the record doubtful; it turns the verdict to unknown. */
     problem(text: string): void {
       manifest.problems.push(text)
+      save()
+    },
+    /** Why the clients did nothing; the run is unknown, whatever was recorded. */
+    notPlayed(why: string): void {
+      manifest.notPlayed = why
       save()
     },
     close(files: readonly { name: string; rows: number }[]): void {

@@ -11,7 +11,7 @@ import { watchHistory } from '../reports/online/watch.ts'
 import type { ClientInfo } from '../reports/history/history.ts'
 import { runArtillery } from '../scenarios/artillery.ts'
 import { assignClients } from '../scenarios/assignments.ts'
-import { type ControlServer, startControlServer } from '../scenarios/control-server.ts'
+import { ClientsNotConnected, type ControlServer, startControlServer } from '../scenarios/control-server.ts'
 import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { type Scenario, scriptVariables } from '../scenarios/scenario.ts'
 import type { NodeEvents } from '../system/cluster/node-process.ts'
@@ -110,6 +110,7 @@ export async function run(request: RunRequest): Promise<void> {
         ...client,
         token: await cluster.mintToken(client.user, client.device),
         url: cluster.entrance(client.cohort).href,
+        route: topology.route,
         otherDevice: { device: otherDevice, token: await cluster.mintToken(client.user, otherDevice) },
       }
     }),
@@ -135,7 +136,14 @@ export async function run(request: RunRequest): Promise<void> {
       watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
     }),
   )
-  await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
+  try {
+    await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
+  } catch (error) {
+    if (!(error instanceof ClientsNotConnected)) throw error
+    // No fault of the harness: the system under test let nobody in, and there is nothing to be judged.
+    record.notPlayed(error.message)
+    return
+  }
 
   const watch = request.failFast ? stack.use(watchHistory(join(folder, 'history'), clients.map(clientInfo))) : null
   const walking = watch === null ? signal : AbortSignal.any([signal, watch.signal])

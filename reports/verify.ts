@@ -33,7 +33,7 @@ export function resultOf(manifest: Manifest, history: History, options: VerifyOp
   const { experiment } = manifest
   const checks = examineAll(history, experiment.guarantees)
   const thresholds = experiment.thresholds.map((text) => judgeThreshold(parseThreshold(text), history))
-  const notClosed = manifest.closed ? null : 'the run was ended before its end was recorded'
+  const notClosed = manifest.notPlayed ?? (manifest.closed ? null : 'the run was ended before its end was recorded')
   return {
     version: resultVersion,
     ...judge(checks, thresholds, notClosed),

@@ -53,5 +53,7 @@ export const manifest = z.object({
   endedEarly: z.string().nullable().default(null),
   /** What the harness itself found wrong with the record. */
   problems: z.array(z.string()).default([]),
+  /** Why no load was played: the clients could not connect. */
+  notPlayed: z.string().nullable().default(null),
 })
 export type Manifest = z.infer<typeof manifest>

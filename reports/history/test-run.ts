@@ -43,6 +43,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     replay: 'npx shakedown run steady --seed 7',
     endedEarly: null,
     problems: [],
+    notPlayed: null,
     ...over,
   }
 }
