@@ -4,7 +4,7 @@ import type { EntryChange, MessageContent, WireEntry } from '../protocol.ts'
 export type MessageChange = Extract<EntryChange, { messageId: string }>
 
 /** What is left of a message that is deleted, removed or purged. */
-export function blanked({ editedAt: _editedAt, edits: _edits, ...content }: MessageContent): MessageContent {
+export function blanked({ editedAt: _editedAt, edits: _edits, attachments: _attachments, ...content }: MessageContent): MessageContent {
   return { ...content, body: null }
 }
 
@@ -28,6 +28,19 @@ function moderate(content: MessageContent, change: Extract<MessageChange, { kind
   return released
 }
 
+function setFileState(content: MessageContent, { uploadId, state }: Extract<MessageChange, { kind: 'upload-state' }>): MessageContent {
+  const { attachments = [] } = content
+  // Blanked with its message meanwhile: there is no placeholder to replace.
+  if (!attachments.some((file) => file.uploadId === uploadId)) return content
+  return { ...content, attachments: attachments.map((file) => (file.uploadId === uploadId ? { ...file, state } : file)) }
+}
+
+function withUploadState(content: MessageContent, { uploadId, state }: Extract<MessageChange, { kind: 'upload-state' }>): MessageContent {
+  const { attachments } = content
+  if (attachments === undefined) return content
+  return { ...content, attachments: attachments.map((file) => (file.uploadId === uploadId ? { ...file, state } : file)) }
+}
+
 /** The content after a change. */
 export function foldContent(content: MessageContent, change: MessageChange, entry: Pick<WireEntry, 'actorId' | 'at'>): MessageContent {
   switch (change.kind) {
@@ -38,6 +51,10 @@ export function foldContent(content: MessageContent, change: MessageChange, entr
     case 'react':
     case 'unreact':
       return react(content, change.emoji, entry.actorId, change.kind === 'unreact')
+    case 'upload-state':
+      return setFileState(content, change)
+    case 'upload-state':
+      return withUploadState(content, change)
     default:
       return moderate(content, change)
   }
