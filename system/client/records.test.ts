@@ -46,6 +46,23 @@ describe('records', () => {
     })
   })
 
+  it('show a placeholder for a file until its verdict, whichever of the two comes first, and no file of a deleted message', () => {
+    const file = { uploadId: 'u', name: 'a.txt', bytes: 3, contentType: 'text/plain', sha256: '', state: 'scanning' as const }
+    const sent = message(1, 'see', 1, { type: 'file', attachments: [{ ...file, uploadId: 'other' }, file] })
+    const verdict = changed(2, { kind: 'upload-state', messageId: 'id-1', uploadId: 'u', state: 'clean' }, 1, 'system')
+    for (const order of [
+      [sent, verdict],
+      [verdict, sent],
+    ]) {
+      const records = ofAll()
+      expect(order.flatMap((entry) => records.take(entry))).toHaveLength(1)
+      expect(records.get('id-1')).toMatchObject({ rev: 2, content: { attachments: [{ state: 'scanning' }, { uploadId: 'u', state: 'clean' }] } })
+      records.take(changed(3, { kind: 'delete', messageId: 'id-1', by: 'author' }, 2))
+      records.take(changed(4, { kind: 'upload-state', messageId: 'id-1', uploadId: 'other', state: 'clean' }, 3, 'system'))
+      expect(records.get('id-1')?.content).not.toHaveProperty('attachments')
+    }
+  })
+
   it('leave a record alone when an entry is part of it already', () => {
     const records = ofAll()
     records.take(message(1, 'as edited', 7, { edits: 1, editedAt: 70 }))
