@@ -35,12 +35,6 @@ function setFileState(content: MessageContent, { uploadId, state }: Extract<Mess
   return { ...content, attachments: attachments.map((file) => (file.uploadId === uploadId ? { ...file, state } : file)) }
 }
 
-function withUploadState(content: MessageContent, { uploadId, state }: Extract<MessageChange, { kind: 'upload-state' }>): MessageContent {
-  const { attachments } = content
-  if (attachments === undefined) return content
-  return { ...content, attachments: attachments.map((file) => (file.uploadId === uploadId ? { ...file, state } : file)) }
-}
-
 /** The content after a change. */
 export function foldContent(content: MessageContent, change: MessageChange, entry: Pick<WireEntry, 'actorId' | 'at'>): MessageContent {
   switch (change.kind) {
@@ -53,8 +47,6 @@ export function foldContent(content: MessageContent, change: MessageChange, entr
       return react(content, change.emoji, entry.actorId, change.kind === 'unreact')
     case 'upload-state':
       return setFileState(content, change)
-    case 'upload-state':
-      return withUploadState(content, change)
     default:
       return moderate(content, change)
   }
