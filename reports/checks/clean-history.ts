@@ -17,6 +17,7 @@ fault cut node-*->redis 1 3 bit
 0.001 run started node-1
 0.002 run started node-2
 0.003 run lag 2000
+0.004 run residue sockets 0 before=1
 0.010 alice connect node-1
 0.011 bob connect node-2
 0.012 carol connect node-1
@@ -76,6 +77,7 @@ fault cut node-*->redis 1 3 bit
 9.107 audit read m1 room-1 4
 9.108 audit read m2 room-1 5
 9.109 audit read m3 room-1 6
+9.800 run residue sockets 0
 9.900 run exited node-1 0 planned
 9.901 run exited node-2 0 planned
 `

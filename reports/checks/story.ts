@@ -5,6 +5,7 @@ import type { Story, StoryEvent } from '../result.ts'
 import type { JournalStage } from '../../system/journal-rows.ts'
 import type { Locus } from './locus.ts'
 import { operationsOf } from './operations.ts'
+import { otherText } from './story-others.ts'
 
 export const eventLimit = 12
 
@@ -123,7 +124,7 @@ export function rowText(history: History, row: number): string | null {
     case 'auditHead':
       return `audit: the head of ${inRoom} is ${seq[row]}`
     default:
-      return null
+      return otherText(history, kindNames.get(kind[row] ?? 0), row)
   }
 }
 

@@ -11,12 +11,14 @@ import { notApplicable } from './finding.ts'
 import { generatorFit } from './generator-fit.ts'
 import { intact } from './intact.ts'
 import { noPhantom } from './no-phantom.ts'
+import { noResidue } from './no-residue.ts'
 import { noStuckStatus } from './no-stuck-status.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
 import { pagination } from './pagination.ts'
 import { population } from './population.ts'
 import { progress } from './progress.ts'
 import { realTimeOrder } from './real-time-order.ts'
+import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
 import { refusedIsAbsent } from './refused-is-absent.ts'
 import { senderOrder } from './sender-order.ts'
@@ -44,9 +46,11 @@ export const checks: readonly Check[] = [
   causal,
   pagination,
   statusLegal,
+  receipts,
   noStuckStatus,
   recovery,
   progress,
+  noResidue,
   faultBit,
   generatorFit,
   nodesAccounted,

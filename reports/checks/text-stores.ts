@@ -7,7 +7,7 @@
  *   9.1 audit upload f1 alice room-1 clean    hash=, bytes=
  *   9.9 run residue sockets 0 before=1        where=node-1, names=a,b; without before: after the last client went
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
- *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4
+ *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4; replaced laptop-2 (reload=1): a new client of the same person
  *   0.1 node-1 beat alice number=1            idle=1; gone alice number=1; minted f1 alice, served f1 alice; state f1 clean
  */
 import {
@@ -126,6 +126,8 @@ export function shownRows({ verb, words, keys }: Line, ids: TextIds): Rows | nul
       const layer = layers.live | (keys['gone'] === undefined ? 0 : recordBits.stub)
       return [{ kind: 'changed', room: home, message: ids.message(first), seq: at(1), rev: Number(keys['rev'] ?? at(1)), value: recordIn(keys, first), layer }]
     }
+    case 'replaced':
+      return [{ kind: 'clientReplaced', layer: keys['reload'] === undefined ? 1 : 0, value: ids.name(first) }]
     case 'attaches':
       return [{ kind: 'fileAttached', room: home, message: ids.message(first), value: ids.name(second) }]
     case 'file':

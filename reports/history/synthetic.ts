@@ -2,7 +2,7 @@
 import { journalStages } from '../../system/journal-rows.ts'
 import { buildHistory } from './build-history.ts'
 import type { ClientInfo, Columns, History, JournalRows } from './history.ts'
-import { entryKinds, kinds, layers, messagesPerClient, phases, statuses } from './kinds.ts'
+import { entryKinds, kinds, layers, messagesPerClient, phases, residues, statuses } from './kinds.ts'
 import { StringTable } from './string-table.ts'
 
 export interface SyntheticOptions {
@@ -113,7 +113,7 @@ class Synthesis {
       Array.from({ length: Math.ceil((clients - room) / rooms) }, (_unused, index) => room + index * rooms),
     )
     const largest = Math.ceil(clients / rooms)
-    this.#rows = new Filling(messages * (largest + 12) + clients * (largest + 16) + rooms * 8 + 64)
+    this.#rows = new Filling(messages * (largest + 12) + clients * (2 * largest + 16) + rooms * 8 + 64)
     this.#journal = new JournalFilling(messages * (4 + nodeCount) + nodeCount)
     this.#seqs = new Int32Array(rooms)
     this.#counters = new Int32Array(clients)
@@ -190,6 +190,7 @@ class Synthesis {
       const value = this.#names.idOf(`node-${node + 1}`)
       this.#rows.add(at(), 'nodeStarted', { value, seq: 1 })
       this.#rows.add(at(), 'nodeReady', { value, seq: 1 })
+      this.#rows.add(at(), 'residue', { session: value, layer: 1, seq: 0, value: residues.sockets })
     }
     for (let client = 0; client < this.#options.clients; client++) {
       const room = client % this.#options.rooms
@@ -253,6 +254,13 @@ class Synthesis {
       this.#rows.add((this.#tNs += 1000), 'watermark', { client, session: 1, room, seq: head, rev: head })
       this.#rows.add((this.#tNs += 1000), 'heartbeat', { client, session: 1, room, seq: head, value: this.#epoch(room) })
     }
+    for (const [room, members] of this.#members.entries()) {
+      const head = this.#seqs[room] ?? 0
+      for (const client of members)
+        for (const other of members)
+          if (other !== client)
+            this.#rows.add((this.#tNs += 1000), 'receipt', { client, session: 1, room, seq: head, rev: head, value: this.#names.idOf(`user-${other}`) })
+    }
     this.#tNs += 4000 * millisecond
     this.#rows.add(this.#tNs, 'settled', { value: 1 })
     this.#rows.add(this.#tNs, 'lag', { value: 1000 })
@@ -284,6 +292,7 @@ class Synthesis {
     for (let client = 0; client < this.#options.clients; client++)
       this.#rows.add((this.#tNs += 1000), 'disconnect', { client, session: 1, value: this.#names.idOf('client leaves') })
     for (let node = 0; node < nodeCount; node++) {
+      this.#rows.add((this.#tNs += 1000), 'residue', { session: this.#names.idOf(`node-${node + 1}`), layer: 2, seq: 0, value: residues.sockets })
       this.#rows.add((this.#tNs += 1000), 'nodeExited', { value: this.#names.idOf(`node-${node + 1}`), seq: 0, layer: 1 })
       this.#journal.add(this.#tNs, node, 'closed', -1, -1, 0, -1)
     }

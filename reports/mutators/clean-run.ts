@@ -37,6 +37,8 @@ export function cleanRun({ odd, ...size }: CleanRun): History {
   for (const [kind, column] of [
     ['watermark', 'seq'],
     ['watermark', 'rev'],
+    ['receipt', 'seq'],
+    ['receipt', 'rev'],
     ['heartbeat', 'seq'],
     ['auditHead', 'seq'],
   ] as const)
@@ -107,6 +109,13 @@ function remove(draft: Draft, message: number, heads: number[], atNs: number): v
   const auditNs = (columns.tNs[draft.rowOf('storedId', message)] ?? 0) + 1
   const epoch = columns.rev[draft.rowOf('storedId', message)] ?? -1
   draft.add(auditNs, 'storedRecord', { room, message, seq, rev, layer: recordBits.stub, value: gone })
+  draft.add(auditNs + 1.5, 'storedChange', {
+    session: draft.name(history.clients[sender]?.user ?? ''),
+    room,
+    message,
+    seq: rev,
+    rev: draft.name('author'),
+  })
   draft.add(auditNs + 1, 'storedEntry', { client: sender, room, message, seq: rev, rev: epoch, value: entryKinds.delete })
   for (const layer of [2, 4]) draft.add(auditNs + layer, 'auditedEntry', { room, seq: rev, value: entryKinds.delete, layer })
 }

@@ -1,0 +1,198 @@
+/** Cursors that clients told, and those that they were shown of others, followed in order of time. Memory: a slot a view, and one a (view, user shown). */
+import type { History } from '../history/history.ts'
+import { kinds, layers } from '../history/kinds.ts'
+import { auditOf } from './audit.ts'
+import { exampleLimit } from './finding.ts'
+import { membershipOf } from './membership.ts'
+import { clientName } from './story.ts'
+
+export interface Cursor {
+  delivered: number
+  read: number
+  /** The row that told the latest of it. */
+  row: number
+}
+
+export interface Cursors {
+  told: number
+  shown: number
+  bad: Misjudged
+  /** The highest that this client told of itself in this room, over all that it was. */
+  tellOf(client: number, room: number): Cursor | null
+  /** What this client, as it is in the end, was shown last. */
+  shownOf(client: number, room: number, user: string): Cursor | null
+}
+
+const reasons = ['readAheadOfDelivered', 'aboveHead', 'fell', 'aheadOfApplied', 'aheadOfTold', 'ofNoMember'] as const
+type Reason = (typeof reasons)[number]
+
+export class Misjudged {
+  count = 0
+  readonly counts: Record<Reason, number> = { readAheadOfDelivered: 0, aboveHead: 0, fell: 0, aheadOfApplied: 0, aheadOfTold: 0, ofNoMember: 0 }
+  /** The first of them. */
+  readonly examples: { row: number; before: number; why: string }[] = []
+  add(reason: Reason, row: number, before: number, why: string): void {
+    this.count++
+    this.counts[reason]++
+    if (this.examples.length < exampleLimit) this.examples.push({ row, before, why })
+  }
+}
+
+/** Rows of three columns, grown as they are needed. */
+class Slots {
+  readonly #index = new Map<number, number>()
+  #cells = new Int32Array(3 * 1024)
+  at(key: number): Cursor | null {
+    const slot = this.#index.get(key)
+    if (slot === undefined) return null
+    return { delivered: this.#cells[slot] ?? 0, read: this.#cells[slot + 1] ?? 0, row: this.#cells[slot + 2] ?? -1 }
+  }
+  set(key: number, delivered: number, read: number, row: number): void {
+    const slot = this.#index.get(key) ?? 3 * this.#index.size
+    this.#index.set(key, slot)
+    if (slot + 3 > this.#cells.length) {
+      const larger = new Int32Array(2 * this.#cells.length)
+      larger.set(this.#cells)
+      this.#cells = larger
+    }
+    this.#cells.set([delivered, read, row], slot)
+  }
+}
+
+export function followCursors(history: History): Cursors {
+  const follower = new Follower(history)
+  const { kind, length } = history.columns
+  const [delivery, entry, syncReset, joined] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code, kinds.joined.code]
+  const [watermark, receipt, clientReplaced] = [kinds.watermark.code, kinds.receipt.code, kinds.clientReplaced.code]
+  for (let row = 0; row < length; row++) {
+    const code = kind[row]
+    if (code === delivery || code === entry) follower.applies(row)
+    else if (code === syncReset || code === joined) follower.skips(row)
+    else if (code === watermark) follower.tells(row)
+    else if (code === receipt) follower.isShown(row)
+    else if (code === clientReplaced) follower.replaced(row)
+  }
+  return follower
+}
+
+class Follower implements Cursors {
+  told = 0
+  shown = 0
+  readonly bad = new Misjudged()
+  readonly #history: History
+  readonly #rooms: number
+  /** By view: the highest seq applied in order, or skipped by a reset. */
+  readonly #applied: Int32Array
+  readonly #tells = new Slots()
+  readonly #sights = new Slots()
+  /** By client: how often it was replaced by a new client of the same person. */
+  readonly #lives: Int32Array
+  readonly #users = new Map<string, number>()
+  /** By name id, as receipts tell users. */
+  readonly #userOfName = new Map<number, number>()
+  readonly #clientsOf: number[][] = []
+
+  constructor(history: History) {
+    this.#history = history
+    this.#rooms = history.rooms.length
+    this.#applied = new Int32Array(history.clients.length * this.#rooms)
+    this.#lives = new Int32Array(history.clients.length)
+    for (const [client, { user }] of history.clients.entries()) {
+      const known = this.#users.get(user) ?? this.#clientsOf.push([]) - 1
+      this.#users.set(user, known)
+      this.#clientsOf[known]?.push(client)
+    }
+  }
+
+  #view(row: number): number {
+    const { client, room } = this.#history.columns
+    return (client[row] ?? 0) * this.#rooms + (room[row] ?? 0)
+  }
+
+  /** Of a user in a view of one life of the client. */
+  #sight(client: number, room: number, user: number): number {
+    return ((this.#lives[client] ?? 0) * this.#clientsOf.length + user) * this.#applied.length + client * this.#rooms + room
+  }
+
+  #user(name: number): number {
+    const known = this.#userOfName.get(name) ?? this.#users.get(this.#history.names[name] ?? '') ?? -1
+    this.#userOfName.set(name, known)
+    return known
+  }
+
+  tellOf(client: number, room: number): Cursor | null {
+    return this.#tells.at(client * this.#rooms + room)
+  }
+
+  shownOf(client: number, room: number, user: string): Cursor | null {
+    return this.#sights.at(this.#sight(client, room, this.#users.get(user) ?? -1))
+  }
+
+  applies(row: number): void {
+    const { layer, seq } = this.#history.columns
+    const bits = layer[row] ?? 0
+    if ((bits & layers.applied) === 0 || (bits & layers.page) !== 0) return
+    this.skips(row, seq[row] ?? 0)
+  }
+
+  skips(row: number, seq = this.#history.columns.seq[row] ?? 0): void {
+    const view = this.#view(row)
+    if (seq > (this.#applied[view] ?? 0)) this.#applied[view] = seq
+  }
+
+  replaced(row: number): void {
+    const client = this.#history.columns.client[row] ?? 0
+    this.#lives[client] = (this.#lives[client] ?? 0) + 1
+  }
+
+  tells(row: number): void {
+    const { seq, rev, client, room } = this.#history.columns
+    this.told++
+    const [delivered, read] = [seq[row] ?? 0, Math.max(0, rev[row] ?? 0)]
+    const view = this.#view(row)
+    const before = this.#tells.at(view)
+    const who = clientName(this.#history, client[row] ?? -1)
+    this.#bounds(row, delivered, read, who)
+    const applied = this.#applied[view] ?? 0
+    if (delivered > applied)
+      this.bad.add('aheadOfApplied', row, -1, `${who} told seq ${delivered} of ${this.#history.rooms[room[row] ?? -1]}, and had applied ${applied}`)
+    // A new client of the same person begins again; the highest of all its lives counts.
+    if (before === null || delivered > before.delivered || read > before.read)
+      this.#tells.set(view, Math.max(delivered, before?.delivered ?? 0), Math.max(read, before?.read ?? 0), row)
+  }
+
+  #bounds(row: number, delivered: number, read: number, who: string): void {
+    const room = this.#history.columns.room[row] ?? -1
+    if (read > delivered) this.bad.add('readAheadOfDelivered', row, -1, `${who}: read up to seq ${read}, delivered up to ${delivered}`)
+    const head = auditOf(this.#history).heads[room] ?? -1
+    if (head !== -1 && delivered > head) this.bad.add('aboveHead', row, -1, `${who}: delivered up to seq ${delivered}, and the head is ${head}`)
+  }
+
+  isShown(row: number): void {
+    const { seq, rev, client, room, value } = this.#history.columns
+    const user = this.#user(value[row] ?? -1)
+    const clients = this.#clientsOf[user]
+    if (clients === undefined) return
+    this.shown++
+    const [delivered, read, own, inRoom] = [seq[row] ?? 0, Math.max(0, rev[row] ?? 0), client[row] ?? 0, room[row] ?? 0]
+    const who = this.#history.names[value[row] ?? -1] ?? ''
+    this.#bounds(row, delivered, read, who)
+    const key = this.#sight(own, inRoom, user)
+    const before = this.#sights.at(key)
+    if (before !== null && (delivered < before.delivered || read < before.read))
+      this.bad.add('fell', row, before.row, `${clientName(this.#history, own)} is shown that ${who} fell back in ${this.#history.rooms[inRoom]}`)
+    this.#sights.set(key, delivered, read, row)
+    const told = clients.map((one) => this.tellOf(one, inRoom)).filter((one) => one !== null)
+    const source = told.find((one) => one.delivered >= delivered)
+    if (source === undefined || !told.some((one) => one.read >= read))
+      this.bad.add(
+        'aheadOfTold',
+        row,
+        told.at(-1)?.row ?? -1,
+        `${who} never told that it had ${this.#history.rooms[inRoom]} up to seq ${delivered}, read up to ${read}`,
+      )
+    const member = clients.map((one) => membershipOf(this.#history).of(one, inRoom)).find((one) => one !== null)
+    if (delivered > 0 && member?.intervals.some((stay) => stay.from <= delivered) !== true)
+      this.bad.add('ofNoMember', row, -1, `${who} is no member of ${this.#history.rooms[inRoom]} at seq ${delivered}`)
+  }
+}
