@@ -49,6 +49,8 @@ export interface ThresholdResult {
 export interface Result {
   version: typeof resultVersion
   verdict: 'valid' | 'invalid' | 'unknown'
+  /** Why no load was played, or null: then nothing of the rest was measured. */
+  notPlayed: string | null
   exitCode: number
   reasons: readonly string[]
   experiment: string

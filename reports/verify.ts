@@ -37,6 +37,7 @@ export function resultOf(manifest: Manifest, history: History, options: VerifyOp
   return {
     version: resultVersion,
     ...judge(checks, thresholds, notClosed),
+    notPlayed: manifest.notPlayed,
     experiment: experiment.name,
     hypothesis: experiment.hypothesis,
     seed: manifest.seed,

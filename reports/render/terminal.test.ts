@@ -5,11 +5,12 @@ import { manifest } from '../history/manifest.ts'
 import { resultOf } from '../verify.ts'
 import { renderTerminal } from './terminal.ts'
 
-function resultFrom(text: string, closed = true) {
+function resultFrom(text: string, closed = true, notPlayed: string | null = null) {
   const told = manifest.parse({
     version: 1,
     runId: 'by-hand',
     closed,
+    notPlayed,
     seed: 7,
     mutant: null,
     originNs: '0',
@@ -52,6 +53,14 @@ test('a valid run: every check with its population, faults with proof, latencies
   expect(text).toContain('again: npx shakedown run redis-drop --seed 7')
   // oxlint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001B/)
+})
+
+test('a run in which no client could connect tells why, and nothing that was not measured', () => {
+  const result = resultFrom(changed({}), false, '0 of 60 clients are connected; the first that gave up: HTTP 400 Session ID unknown')
+  expect(result).toMatchObject({ verdict: 'unknown', exitCode: 3 })
+  const lines = renderTerminal(result, { colour: false }).split('\n')
+  expect(lines.slice(1, 3)).toEqual(['  no load was played: 0 of 60 clients are connected; the first that gave up: HTTP 400 Session ID unknown', ''])
+  expect(lines).toHaveLength(4)
 })
 
 test('a violation prints its story with times, nodes, fault and locus', () => {

@@ -14,6 +14,14 @@ export function renderTerminal(result: Result, options: { colour: boolean; folde
   const colours = picocolors.createColors(options.colour)
   return [
     verdictLine(result, colours),
+    ...(result.notPlayed === null ? measuredLines(result, colours) : [`  no load was played: ${result.notPlayed}`]),
+    '',
+    `  ${options.folder ?? result.folder}   ·   again: ${result.replay}`,
+  ].join('\n')
+}
+
+function measuredLines(result: Result, colours: Colours): string[] {
+  return [
     ...(result.verdict === 'valid' && result.exitCode === 0 ? [] : result.reasons.map((reason) => `  ${reason}`)),
     '',
     ...faultLines(result),
@@ -27,9 +35,7 @@ export function renderTerminal(result: Result, options: { colour: boolean; folde
     ...recoveryLines(result),
     ...evennessLines(result),
     ...result.components.filter((component) => component.standIn !== null).map((component) => `  stand-in  ${component.name}: ${component.standIn}`),
-    '',
-    `  ${options.folder ?? result.folder}   ·   again: ${result.replay}`,
-  ].join('\n')
+  ]
 }
 
 function verdictLine(result: Result, colours: Colours): string {

@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { adapterNames } from './adapters.ts'
-import { ask, connect, entryAt, joinRoom, openRealNodes, say, type Connected, type RealNode, type RealNodes } from './fixtures/real-nodes.ts'
+import { ask, connect, entryAt, joinRoom, openRealNodes, openSocket, say, type Connected, type RealNode, type RealNodes } from './fixtures/real-nodes.ts'
 
 let cluster: RealNodes
 beforeAll(async () => {
@@ -71,6 +71,20 @@ test.each(adapterNames)(
   },
   30_000,
 )
+
+test('a client that polls connects, sends and receives, and its node lives on', async () => {
+  const nodes = await twoNodes({ CHAT_ADAPTER: 'classic' })
+  const socket = await openSocket(nodes[0].url, { user: 'polly' }, { transports: ['polling'] })
+  const polly: Connected = { socket, entries: [] }
+  socket.on('entry', (entry) => polly.entries.push(entry))
+  const greeted = new Promise((resolve) => void socket.once('hello', resolve))
+  socket.connect()
+  await greeted
+  const epoch = await joinRoom(polly, 'polled')
+  await ask(polly).emitWithAck('sync:begin', { rooms: { polled: { epoch, appliedSeq: 0 } } })
+  await entryAt(polly, 'polled', (await say(polly, 'polled', 'over HTTP')).seq)
+  expect(await isReady(nodes[0])).toBe(true)
+})
 
 test('none: the heartbeat tells the other node, a kick is done on both, and a newer connection of a device ends the older one there', async () => {
   const nodes = await twoNodes({ CHAT_ADAPTER: 'none' })

@@ -10,10 +10,14 @@ import { drainNode } from './drain.ts'
 import { eventLogOf } from './event-log.ts'
 import { expiryOf } from './expiry.ts'
 import { auditPages } from './audit-pages.ts'
+import { besidePolling } from './beside-polling.ts'
 import { withExports } from './exports.ts'
 import { evictionsOf } from './evictions.ts'
 import { Exclusions } from './exclusions.ts'
 import { fanoutOf } from './fanout.ts'
+import { openFileObjects } from './file-objects.ts'
+import { withFiles } from './file-route.ts'
+import { filesOf } from './files.ts'
 import { excludedBy } from './folds.ts'
 import { bindHandlers } from './handlers.ts'
 import { healthListener } from './health.ts'
@@ -43,7 +47,11 @@ import { slowConsumerRound } from './slow-consumers.ts'
 import { channelOf } from './socket-types.ts'
 import { indexesOf, openStore } from './store.ts'
 import { StoreWatch } from './store-watch.ts'
+import { takeSweepLease } from './sweep-lease.ts'
+import { uploadStoreOf } from './upload-store.ts'
+import { uploadSweep } from './upload-sweep.ts'
 import type { Configuration } from './configuration.ts'
+import type { FileObjects } from './file-objects.ts'
 import type { WriteLog } from './event-log.ts'
 import type { NodeContext } from './context.ts'
 import type { NodeParts } from './parts.ts'
@@ -118,6 +126,8 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     keeping: keepingOf({ store, log, storage: configuration.storage, nowMs, newId }),
     journal,
     presence: presenceStoreOf({ url: configuration.redis.url, prefix: `${configuration.redis.prefix}:presence`, onError, log: surroundings.log }),
+    uploads: uploadStoreOf(store.uploads, configuration.files.orphanMs),
+    objects: configuration.storage === null ? null : openFileObjects(configuration.storage, configuration.files.storeUrl, nowMs),
   })
 
   const changes = new RecordChanges()
@@ -179,15 +189,31 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     },
     onFailure: () => metrics.presenceFailed(),
   })
+  const limits = limitsOf(configuration.limits)
+  const { log: records, uploads, objects } = parts
+  const fileParts = {
+    log: records,
+    uploads,
+    objects,
+    journal: parts.journal,
+    settings: configuration.files,
+    rooms,
+    lease,
+    limit: limits.uploads,
+    nowMs,
+    newId,
+    onError,
+  }
   const context: NodeContext = {
     parts,
     rooms,
     cursors,
-    limits: limitsOf(configuration.limits),
+    limits,
     lease,
     exclusions,
     presence,
     expiry: expiryOf(configuration.secret, nowMs),
+    files: filesOf(fileParts),
     events: eventLogOf(metrics, surroundings.log),
     seconds,
     newId,
@@ -200,21 +226,27 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   const pendingAppends = () => rooms.all().reduce((sum, room) => sum + room.pending, 0)
   http.on(
     'request',
-    withExports(
-      { ...parts.keeping, secret: configuration.secret, lease, rooms, log: parts.log, auditPages: () => auditPages(store), onError },
-      healthListener({
-        state: () => ({
-          node: name,
-          boot,
-          sockets: io.of('/').sockets.size,
-          socketRooms: io.of('/').adapter.rooms.size,
-          openRooms: rooms.all().length,
-          pendingAppends: pendingAppends(),
-          pendingCursors: cursors.size,
-        }),
-        unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
-        registry: metrics.registry,
-      }),
+    besidePolling(
+      io.path(),
+      withExports(
+        { ...parts.keeping, secret: configuration.secret, lease, rooms, log: parts.log, auditPages: () => auditPages(store), onError },
+        withFiles(
+          { ...fileParts, secret: configuration.secret },
+          healthListener({
+            state: () => ({
+              node: name,
+              boot,
+              sockets: io.of('/').sockets.size,
+              socketRooms: io.of('/').adapter.rooms.size,
+              openRooms: rooms.all().length,
+              pendingAppends: pendingAppends(),
+              pendingCursors: cursors.size,
+            }),
+            unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
+            registry: metrics.registry,
+          }),
+        ),
+      ),
     ),
   )
   const saveRooms = async () => {
@@ -232,6 +264,13 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     heartbeatLagSeconds: () => seconds() - beatAt,
     leaseHeld: () => lease.isHeld(),
   })
+  const uploadsSweep = (present: FileObjects) => {
+    const sweepUploads = uploadSweep({ ...fileParts, objects: present })
+    const lease = { name: 'uploads', node: name, leaseMs: 3 * configuration.files.sweepMs }
+    return async () => {
+      if (await takeSweepLease(store, { ...lease, nowMs: nowMs() })) await sweepUploads()
+    }
+  }
   const sweep = retentionSweep({
     ...parts.keeping,
     store,
@@ -256,6 +295,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     repeat('receipts', configuration.receiptsMs, receiptRound(io, parts.receipts, cursors, roomsWithSockets), onError),
     repeat('saving rooms', 1000, saveRooms, onError),
     repeat('retention', configuration.retentionMs, sweep, onError),
+    ...(objects === null ? [] : [repeat('uploads', configuration.files.sweepMs, uploadsSweep(objects), onError)]),
     repeat(
       'slow consumers',
       1000,
