@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
 import { runCommand } from './commands/run.ts'
+import { traceCommand } from './commands/trace.ts'
 import { upCommand } from './commands/up.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ExitWith } from './exit-with.ts'
@@ -18,7 +19,7 @@ const program = new Command('shakedown')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(see: npx shakedown --help)')
-for (const command of [runCommand, verifyCommand, historyCommand, listCommand, doctorCommand, upCommand])
+for (const command of [runCommand, verifyCommand, historyCommand, traceCommand, listCommand, doctorCommand, upCommand])
   program.addCommand(command().exitOverride().showHelpAfterError(true))
 
 try {

@@ -145,15 +145,17 @@ const stageTexts: Partial<Record<JournalStage, (node: string, seq: number, count
   relayed: (node, _seq, count) => `${node} relays it to ${count} sockets`,
 }
 
+/** A row of a journal in words; null for a stage that tells nothing of a message. */
+export function stageText({ journals, nodes }: History, stage: JournalStage, row: number): string | null {
+  return stageTexts[stage]?.(nodes[journals.node[row] ?? -1] ?? 'a node', journals.seq[row] ?? -1, journals.count[row] ?? 0) ?? null
+}
+
 function journalEvents(history: History, message: number): Told[] {
   const { journals } = history
   return (Object.keys(stageTexts) as JournalStage[]).flatMap((stage) =>
     [...history.journalRowsOf(stage)]
       .filter((row) => journals.message[row] === message)
-      .map((row) => {
-        const text = stageTexts[stage]?.(history.nodes[journals.node[row] ?? -1] ?? 'a node', journals.seq[row] ?? -1, journals.count[row] ?? 0) ?? ''
-        return { atMs: ms(journals.tNs[row] ?? 0), text, weight: stage === 'relayed' ? 4 : 6 }
-      }),
+      .map((row) => ({ atMs: ms(journals.tNs[row] ?? 0), text: stageText(history, stage, row) ?? '', weight: stage === 'relayed' ? 4 : 6 })),
   )
 }
 
