@@ -1,5 +1,6 @@
 /** What a program that uses the chat client sees of it. */
 import type { PresenceView, Role } from '../protocol.ts'
+import type { Downloads } from './downloads.ts'
 import type { Observer, Status } from './observer.ts'
 import type { Result } from './operations.ts'
 import type { ClientParts } from './parts.ts'
@@ -10,6 +11,7 @@ import type { Route } from './route.ts'
 import type { ClientSettings } from './settings.ts'
 import type { ClientStorage } from './storage.ts'
 import type { Left } from './membership.ts'
+import type { Uploads } from './uploads.ts'
 import type { Verbs } from './verbs.ts'
 
 export interface ChatClientOptions {
@@ -65,7 +67,7 @@ export interface RoomReading {
 /** `elsewhere`: a newer connection of this device has taken over; this client stays away until `connect`. */
 export type ConnectionState = 'offline' | 'syncing' | 'online' | 'elsewhere'
 
-export interface ChatClient extends Verbs, Reads {
+export interface ChatClient extends Verbs, Reads, Uploads, Downloads {
   /** Resolves once connected and synced; rejects at the deadline with what it waited for, and then goes on trying until closed. */
   connect(timeoutMs: number): Promise<void>
   /** Goes offline until `connect`; outbox and views stay. */
@@ -78,8 +80,8 @@ export interface ChatClient extends Verbs, Reads {
   /** Resolves once the user is a member and the view of the room is synced. */
   join: (room: string) => Promise<void>
   leave: (room: string) => Promise<Left>
-  /** Puts a message into the outbox; its clientMessageId. `replyTo`: server id of the message that it answers. */
-  send: (room: string, body: string, options?: { replyTo?: string }) => string
+  /** Puts a message into the outbox; its clientMessageId. `replyTo`: server id of the message that it answers; `attachments`: uploadIds of files that are uploaded. */
+  send: (room: string, body: string, options?: { replyTo?: string; attachments?: readonly string[] }) => string
   /** Takes a message of the outbox back. One that may have left this device is sent first, and deleted as soon as that is known. */
   cancel: (clientMessageId: string) => Cancellation
   /** Sends a failed message again: the same clientMessageId, a new clientSeq. */

@@ -6,6 +6,7 @@ import { bindArrivals } from './arrivals.ts'
 import { createChanges } from './changes.ts'
 import { createConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { createDownloads } from './downloads.ts'
 import { endingStorage } from './ending-storage.ts'
 import { createIntake } from './intake.ts'
 import { createMembership } from './membership.ts'
@@ -33,6 +34,7 @@ import type { ClientSettings } from './settings.ts'
 import type { StoredClient } from './storage.ts'
 import { announcing, createSubscribers } from './subscribers.ts'
 import { createSync } from './sync.ts'
+import { createUploads } from './uploads.ts'
 import { createWatermarks } from './watermarks.ts'
 import { createWithdrawals } from './withdrawals.ts'
 
@@ -186,11 +188,14 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
   bindArrivals({ connection, rooms, intake, repair, receiving, others, observer, otherEpoch: resync })
   alarms.after(random() * settings.watermarkMs, tick)
 
+  const uploads = createUploads({ operations, alarms, settings, random, now, identity })
+  const downloads = createDownloads({ operations, rooms, settings, url: options.url, token: options.token })
   const reads = createReads(operations, intake, rooms, (users) => others.presence({ users }))
   return {
     alarms,
     changes,
     connection,
+    downloads,
     identity,
     membership,
     operations,
@@ -206,6 +211,7 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
     storage,
     subscribers,
     sync,
+    uploads,
     watermarks,
   }
 }

@@ -3,6 +3,7 @@ import type { WireEntry } from '../protocol.ts'
 import { layer, wayBit } from './observer.ts'
 import type { Observer, Way } from './observer.ts'
 import { leaverOf } from './receipts.ts'
+import type { MessageRecord } from './records.ts'
 import { arrive, releaseNext } from './room-view.ts'
 import type { Arrival } from './room-view.ts'
 import type { Room } from './room.ts'
@@ -19,7 +20,7 @@ export interface Intake {
 
 export interface IntakeOptions {
   userId: string
-  observer: Pick<Observer, 'delivery' | 'changed'>
+  observer: Pick<Observer, 'delivery' | 'changed' | 'files'>
   ownEntry: (entry: WireEntry) => void
   /** The own user isn't a member any more, by this entry. */
   ended: (room: Room, entry: WireEntry) => void
@@ -36,7 +37,13 @@ export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeO
     if (entry.actorId === userId && entry.kind === 'message') ownEntry(entry)
   }
   function show(room: Room, entry: WireEntry, way: number): void {
-    for (const { seq, rev, content } of room.records.take(entry)) observer.changed?.(room.name, seq, rev, content, layer.applied | layer.shown | way)
+    const anew = room.records.take(entry)
+    for (const { seq, rev, content } of anew) observer.changed?.(room.name, seq, rev, content, layer.applied | layer.shown | way)
+    const first = entry.message?.attachments === undefined ? undefined : room.records.get(entry.id)
+    for (const record of first ? [first] : bringsFiles(entry) ? anew : []) showFiles(room, record)
+  }
+  function showFiles(room: Room, { seq, content: { body, senderId, attachments } }: MessageRecord): void {
+    if (attachments !== undefined) observer.files?.(room.name, seq, { body, senderId, attachments })
   }
   function admit(room: Room, entry: WireEntry, way: Way, layerBits: number): void {
     tell(entry, layerBits | layer.applied | layer.shown | wayBit[way])
@@ -74,4 +81,9 @@ export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeO
     },
     ignore: (entry) => tell(entry, layer.wire | wayBit.live),
   }
+}
+
+/** Verdicts, and what is shown whole again. */
+function bringsFiles({ kind }: WireEntry): boolean {
+  return kind === 'upload-state' || kind === 'moderate'
 }

@@ -1,4 +1,4 @@
-import type { MessageContent, PresenceView } from '../protocol.ts'
+import type { Attachment, MessageContent, PresenceView } from '../protocol.ts'
 
 /** What a chat client tells about itself: the only thing that a recorder needs to know of it. */
 export type Outcome =
@@ -8,6 +8,8 @@ export type Outcome =
 
 /** What a person sees of a message, later changes folded in. */
 export type RecordContent = Pick<MessageContent, 'body' | 'editedAt' | 'edits' | 'deleted' | 'reactions' | 'moderation' | 'replyTo'>
+/** A message whose files are shown. */
+export type FileContent = Pick<MessageContent, 'body' | 'senderId'> & { attachments: readonly Attachment[] }
 
 /** How an entry came: by live fanout, in a replay after connect, in a range asked for, in a history page. */
 export type Way = 'live' | 'sync' | 'range' | 'page'
@@ -40,6 +42,8 @@ export interface Observer {
   rangeAsked(room: string, after: number, upTo: number): void
   /** The rest is told only to who listens. A message is shown anew: `seq` names it, `rev` is the seq of the change. */
   changed?(room: string, seq: number, rev: number, record: RecordContent, layerBits: number): void
+  /** Files of the message with that seq are shown, or their placeholders, for the first time or in another state. */
+  files?(room: string, seq: number, content: FileContent): void
   presence?(user: string, view: PresenceView): void
   /** All who are typing in the room now. */
   typing?(room: string, users: readonly string[]): void

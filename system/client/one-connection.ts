@@ -23,6 +23,8 @@ export function createOneConnection(options: ChatClientOptions, stored: StoredCl
   return {
     ...createVerbs(client.operations, client.identity),
     ...client.reads,
+    ...client.uploads,
+    ...client.downloads,
     connect(timeoutMs) {
       sender.refresh()
       connection.open()
@@ -37,8 +39,8 @@ export function createOneConnection(options: ChatClientOptions, stored: StoredCl
     renewToken: client.renewal.renew,
     join: client.membership.join,
     leave: client.membership.leave,
-    send(room, body, { replyTo } = {}) {
-      const row = client.outbox.add(room, body, client.identity(), options.now(), replyTo)
+    send(room, body, more) {
+      const row = client.outbox.add(room, body, client.identity(), options.now(), more)
       sender.submit(row)
       return row.clientMessageId
     },

@@ -13,6 +13,8 @@ export interface OutboxRow {
   body: string
   /** Server id of the message that it answers. */
   replyTo?: string
+  /** uploadIds of files that are uploaded. */
+  attachments?: readonly string[]
   clientCreatedAt: number
   attempts: number
   /** An attempt ended without a definite answer: the message may be stored. */
@@ -25,7 +27,7 @@ export interface OutboxRow {
 }
 
 export interface Outbox {
-  add(room: string, body: string, clientMessageId: string, clientCreatedAt: number, replyTo?: string): OutboxRow
+  add(room: string, body: string, clientMessageId: string, clientCreatedAt: number, more?: Pick<OutboxRow, 'replyTo' | 'attachments'>): OutboxRow
   get(clientMessageId: string): OutboxRow | undefined
   /** The row to send next in a room: the lowest clientSeq that is queued; undefined while another one is sending. */
   next(room: string): OutboxRow | undefined
@@ -69,9 +71,8 @@ export function createOutbox(stored: { clientSeqs: Readonly<Record<string, numbe
   }
 
   return {
-    add(room, body, clientMessageId, clientCreatedAt, replyTo) {
-      const answers = replyTo === undefined ? {} : { replyTo }
-      return append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, ...answers, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' })
+    add(room, body, clientMessageId, clientCreatedAt, more = {}) {
+      return append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, ...more, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' })
     },
     get: (clientMessageId) => byId.get(clientMessageId),
     next(room) {

@@ -129,6 +129,9 @@ export async function createPerRoom(options: ChatClientOptions): Promise<ChatCli
     history: (room, ...rest) => clientOf(room).history(room, ...rest),
     archived: (room, ...rest) => clientOf(room).archived(room, ...rest),
     search: (query, more) => (more.room === undefined ? any() : clientOf(more.room)).search(query, more),
+    upload: (room, ...rest) => clientOf(room).upload(room, ...rest),
+    fileUrl: (room, ...rest) => clientOf(room).fileUrl(room, ...rest),
+    download: (room, ...rest) => clientOf(room).download(room, ...rest),
     unread: (rooms) => any().unread(rooms),
     presence: (users) => any().presence(users),
   }

@@ -96,8 +96,9 @@ export function createSender(options: SenderOptions): Sender {
       clientMessageId: row.clientMessageId,
       clientSeq: row.clientSeq,
       attempt: row.attempts,
-      type: 'text',
+      type: row.attachments === undefined ? 'text' : 'file',
       body: row.body,
+      ...(row.attachments === undefined ? {} : { attachments: [...row.attachments] }),
       ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
       clientCreatedAt: row.clientCreatedAt,
     }

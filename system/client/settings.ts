@@ -19,6 +19,10 @@ export interface ClientSettings {
   joinMs: number
   /** Of an operation with all its attempts. */
   operationMs: number
+  /** Of a request for or with the bytes of a file, besides the time that they take at the slowest rate. */
+  transferFirstMs: number
+  /** A file that moves slower is given up and tried again. */
+  slowestBytesPerSecond: number
   /** Messages kept per room; beyond it those that came first are forgotten. */
   keptMessages: number
 }
@@ -37,6 +41,8 @@ export const defaultSettings: ClientSettings = {
   syncMs: 10_000,
   joinMs: 30_000,
   operationMs: 30_000,
+  transferFirstMs: 5_000,
+  slowestBytesPerSecond: 64 * 1024,
   keptMessages: 10_000,
 }
 
