@@ -1,8 +1,8 @@
 /** The protocol as a document that a stranger can write a client from. `node system/protocol-reference.ts > docs/protocol.md` writes it anew. */
 import { membersLimit } from './node/payload.ts'
-import { errorCodes, handshake, pageLimit, protocolVersion, replayLimit } from './protocol.ts'
+import { attachmentLimit, errorCodes, handshake, pageLimit, protocolVersion, replayLimit } from './protocol.ts'
 import { clientEvents } from './reference/client-events.ts'
-import { defaultLimits, packetLimitBytes, slowConsumerPackets } from './reference/default-limits.ts'
+import { defaultFiles, defaultLimits, packetLimitBytes, slowConsumerPackets } from './reference/default-limits.ts'
 import { fieldTable } from './reference/field-table.ts'
 import { routes } from './reference/routes.ts'
 import { serverEvents } from './reference/server-events.ts'
@@ -21,7 +21,7 @@ export function protocolDocument(): string {
     '## Shapes',
     ...shapes.map(shapeSection),
     '## HTTP',
-    'Errors of exports are `{"error":{"code","message"}}`.',
+    'Errors of exports and files are `{"error":{"code","message"}}`.',
     ...routes.map(routeSection),
   ]
   return `${sections.join('\n\n')}\n`
@@ -86,7 +86,10 @@ function limitSection(): string {
     ['connections of a user to a node', `${defaultLimits.connectionsPerUser}`],
     ['rooms of a user', `${defaultLimits.roomsPerUser}`],
     ['sends of a user', `${defaultLimits.sendsPerSecond} a second`],
-    ['changes of a user (edit, delete, react, moderate, role, kick, ban, mute)', `${defaultLimits.changesPerSecond} a second`],
+    ['changes of a user (edit, delete, react, moderate, role, kick, ban, mute, upload)', `${defaultLimits.changesPerSecond} a second`],
+    ['bytes of one file', `${defaultFiles.limitBytes}; more is \`too_large\``],
+    ['bytes that a user reserves', `${defaultLimits.uploadBytesPerMinute} a minute`],
+    ['attachments of a message', `${attachmentLimit}`],
     ['presence events of a user', `${defaultLimits.presenceEventsPerSecond} a second`],
     ['syncs at once on a node', `${defaultLimits.pendingSyncs}`],
     ['unsent packets of a connection', `${slowConsumerPackets}; beyond it \`closing {code: 'slow_consumer'}\``],

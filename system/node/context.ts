@@ -3,6 +3,7 @@ import type { NodeParts } from './parts.ts'
 import type { PendingCursors } from './cursors.ts'
 import type { EventLog } from './event-log.ts'
 import type { Expiry } from './expiry.ts'
+import type { Files } from './files.ts'
 import type { Exclusions } from './exclusions.ts'
 import type { Lease } from './lease.ts'
 import type { Limits } from './limits.ts'
@@ -18,6 +19,7 @@ export interface NodeContext {
   exclusions: Exclusions
   presence: Presence
   expiry: Expiry
+  files: Files
   events: EventLog
   /** Seconds of CLOCK_MONOTONIC. */
   seconds: () => number

@@ -121,6 +121,8 @@ export interface Intent {
   attempt: number
   /** With `message` only. */
   message?: MessageContent & { body: string }
+  /** Ids of the files that the message carries, in their order. */
+  uploadIds?: readonly string[]
   /** With every other kind. */
   payload?: Payload
   /** Of the message that it changes. */
@@ -146,7 +148,7 @@ export interface Place {
 }
 
 export function entryOf(intent: Intent, { roomId, epoch, seq, previousRev }: Place, acceptedBy: string, atMs: number): StoredEntry {
-  const { id, kind, actorId, operationId, attempt, message, messageId, payload = { userId: actorId } } = intent
+  const { id, kind, actorId, operationId, attempt, message, uploadIds = [], messageId, payload = { userId: actorId } } = intent
   const common = { _id: id, roomId, epoch, seq, kind, actorId, operationId, at: atMs, acceptedBy, attempt }
   if (message === undefined) {
     const about = messageId === undefined || previousRev === undefined ? {} : { messageId, previousRev }
@@ -167,7 +169,7 @@ export function entryOf(intent: Intent, { roomId, epoch, seq, previousRev }: Pla
     clientCreatedAt,
     ...(replyTo === undefined ? {} : { replyTo }),
     body,
-    ...(attachments === undefined ? {} : { attachments, uploadIds: attachments.map(({ uploadId }) => uploadId) }),
+    ...(attachments === undefined ? {} : { attachments, uploadIds: [...uploadIds] }),
     searchTerms: termsOf(body),
   }
 }
@@ -229,7 +231,7 @@ function changeOf({ kind, messageId = '', actorId, payload }: StoredEntry): Entr
 /** Whether a stored entry is what this intent asks for: an operationId may be used again only for the same thing. */
 export function isSameOperation(entry: StoredEntry, roomId: string, intent: Intent): boolean {
   if (entry.roomId !== roomId || entry.kind !== intent.kind || entry.messageId !== intent.messageId) return false
-  if (intent.message !== undefined) return isSameMessage(entry, intent.message)
+  if (intent.message !== undefined) return isSameMessage(entry, intent.message, intent.uploadIds)
   const { body, ...asked } = intent.payload ?? { userId: intent.actorId }
   if (typeof body === 'string' && entry.bodyHash !== hashOf(body)) return false
   // `by` follows from the role at that time, so it is no part of what was asked.
@@ -239,8 +241,8 @@ export function isSameOperation(entry: StoredEntry, roomId: string, intent: Inte
   return names.every((name) => entry.payload[name] === asked[name])
 }
 
-function isSameMessage({ bodyHash, replyTo, uploadIds = [] }: StoredEntry, asked: MessageContent & { body: string }): boolean {
-  const { attachments = [] } = asked
-  const hasSameFiles = attachments.length === uploadIds.length && attachments.every(({ uploadId }, index) => uploadId === uploadIds[index])
+function isSameMessage(entry: StoredEntry, asked: MessageContent & { body: string }, askedIds: readonly string[] = []): boolean {
+  const { bodyHash, replyTo, uploadIds = [] } = entry
+  const hasSameFiles = askedIds.length === uploadIds.length && askedIds.every((id, index) => id === uploadIds[index])
   return bodyHash === hashOf(asked.body) && replyTo === asked.replyTo && hasSameFiles
 }

@@ -5,6 +5,7 @@ import {
   cursorRequest,
   deleteRequest,
   editRequest,
+  fileUrlRequest,
   focusRequest,
   historyRequest,
   joinRequest,
@@ -24,6 +25,8 @@ import {
   syncRequest,
   typingRequest,
   unreadRequest,
+  uploadCompleteRequest,
+  uploadReserveRequest,
 } from '../protocol.ts'
 import { ban, edit, kick, moderate, mute, react, remove, role } from './changes.ts'
 import { inRoom, presenceGet } from './presence-requests.ts'
@@ -132,6 +135,30 @@ export function bindHandlers(context: NodeContext, socket: ChatSocket): void {
   socket.on(
     'member:mute',
     guarded('member:mute', muteRequest, (request) => mute(context, session, request)),
+  )
+  const changesLimited =
+    <T, A extends { ok: true }>(handle: (request: T) => Promise<A | Refusal>) =>
+    async (request: T) =>
+      context.isDraining() ? refusal('draining', 'this node is closing') : ((await context.limits.changes.take(session.user)) ?? handle(request))
+  socket.on(
+    'upload:reserve',
+    guarded(
+      'upload:reserve',
+      uploadReserveRequest,
+      changesLimited((request) => context.files.reserve(session.user, request)),
+    ),
+  )
+  socket.on(
+    'upload:complete',
+    guarded(
+      'upload:complete',
+      uploadCompleteRequest,
+      changesLimited((request) => context.files.complete(session.user, request)),
+    ),
+  )
+  socket.on(
+    'file:url',
+    guarded('file:url', fileUrlRequest, (request) => context.files.url(session.user, request)),
   )
   const presenceLimited =
     <T>(handle: (request: T) => Promise<{ ok: true } | Refusal>) =>

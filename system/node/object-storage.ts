@@ -17,17 +17,23 @@ export interface StorageOptions {
 
 const timeoutMs = 10_000
 
-export function openStorage({ url, accessKey, secretKey, bucket, region }: StorageOptions): ObjectStorage {
+export const storageDeadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+
+export function clientOf({ url, accessKey, secretKey, region }: StorageOptions): S3Client {
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
-  const client = new S3Client({ endpoint: url, region, forcePathStyle: true, credentials, maxAttempts: 2 })
-  const deadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
+  return new S3Client({ endpoint: url, region, forcePathStyle: true, credentials, maxAttempts: 2 })
+}
+
+export function openStorage(options: StorageOptions): ObjectStorage {
+  const client = clientOf(options)
+  const { bucket } = options
   return {
     async put(key, body, contentType) {
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }), deadline())
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }), storageDeadline())
     },
     async get(key) {
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), deadline())
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), storageDeadline())
         return (await Body?.transformToByteArray()) ?? null
       } catch (error) {
         if (error instanceof NoSuchKey) return null

@@ -4,12 +4,14 @@ import type { ReceiptStore } from './cursors.ts'
 import type { AppendOutcome, RoomLog } from './room-log.ts'
 import type { Evictions } from './evictions.ts'
 import type { Fanout } from './fanout.ts'
+import type { FileObjects } from './file-objects.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Journal } from './journal.ts'
 import type { Keeping } from './keeping.ts'
 import type { Indexes } from './store.ts'
 import type { LogStore, Window } from './log-store.ts'
 import type { PresenceStore } from './presence-store.ts'
+import type { UploadStore } from './upload-store.ts'
 
 /** When a caller is answered relative to the commit. */
 export interface WritePath {
@@ -38,4 +40,7 @@ export interface NodeParts {
   keeping: Keeping
   journal: Journal
   presence: PresenceStore
+  uploads: UploadStore
+  /** Null on a node without an object store. */
+  objects: FileObjects | null
 }

@@ -1,5 +1,6 @@
 /** Error answers, and which one an unexpected error becomes. */
 import { MongoError } from 'mongodb'
+import { ObjectStoreError } from './file-objects.ts'
 import type { z } from 'zod'
 import type { ErrorCode, Refusal } from '../protocol.ts'
 
@@ -26,5 +27,6 @@ export function invalidPayload(error: z.ZodError): Refusal {
 
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof MongoError) return refusal('unavailable', 'the store did not answer', 200)
+  if (error instanceof ObjectStoreError) return refusal('unavailable', 'the object store did not answer', 500)
   return refusal('internal', error instanceof Error ? error.message : 'unexpected error')
 }

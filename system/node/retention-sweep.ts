@@ -1,6 +1,6 @@
 /** Visits every room that doesn't keep everything. The lease only saves work: two nodes that sweep at once do no harm. */
-import { isDuplicateKey } from './duplicate-key.ts'
 import { retainRoom } from './retention-run.ts'
+import { takeSweepLease } from './sweep-lease.ts'
 import type { RetentionParts } from './retention-run.ts'
 import type { Store } from './store.ts'
 
@@ -15,9 +15,9 @@ export interface SweepOptions extends RetentionParts {
 const windowsPerSweep = 20
 
 export function retentionSweep(options: SweepOptions): () => Promise<void> {
-  const { store, onError } = options
+  const { store, node, leaseMs, nowMs, onError } = options
   return async () => {
-    if (!(await takeLease(options))) return
+    if (!(await takeSweepLease(store, { name: 'retention', node, leaseMs, nowMs: nowMs() }))) return
     for (const kind of ['delete', 'archive'] as const) {
       for (const { _id } of await store.rooms.find({ 'retention.policy.kind': kind }, { projection: { _id: 1 } }).toArray()) {
         try {
@@ -27,18 +27,5 @@ export function retentionSweep(options: SweepOptions): () => Promise<void> {
         }
       }
     }
-  }
-}
-
-async function takeLease({ store, node, nowMs, leaseMs }: SweepOptions): Promise<boolean> {
-  const leases = store.database.collection<{ _id: string; holder: string; untilMs: number }>('leases')
-  try {
-    const now = nowMs()
-    const free = { _id: 'retention', $or: [{ holder: node }, { untilMs: { $lt: now } }] }
-    await leases.updateOne(free, { $set: { holder: node, untilMs: now + leaseMs } }, { upsert: true })
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
   }
 }

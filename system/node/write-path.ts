@@ -54,14 +54,20 @@ async function sendOutcome(context: NodeContext, { user, device }: SessionData, 
   if (limited !== null) return limited
   const room = await context.rooms.open(request.room)
   if (room === null) return refusal('forbidden', `${user} is not a member of ${request.room}`)
-  const { clientMessageId, clientSeq, attempt, type, body, clientCreatedAt, replyTo } = request
+  const { clientMessageId, clientSeq, attempt, type, body, clientCreatedAt, replyTo, attachments: uploadIds = [] } = request
   const reply = replyTo === undefined ? {} : { replyTo }
   const message = { senderId: user, deviceId: device, clientMessageId, clientSeq, type, body, clientCreatedAt, ...reply }
-  const intent: Intent = { id: context.newId(), kind: 'message', actorId: user, operationId: clientMessageId, attempt, message }
-  if (attempt > 1) {
+  const intent: Intent = { id: context.newId(), kind: 'message', actorId: user, operationId: clientMessageId, attempt, message, uploadIds }
+  // A file may not be attachable any more when the message that carries it is stored long since.
+  if (attempt > 1 || uploadIds.length > 0) {
     // An earlier attempt may be stored: then it is acked, whatever membership says now.
     const found = await context.parts.log.findOperation(user, clientMessageId)
     if (found !== null) return room.resendOutcome(found, intent)
   }
-  return context.parts.writePath.append(room, intent)
+  if (uploadIds.length === 0) return context.parts.writePath.append(room, intent)
+  const attached = await context.files.attach(user, request.room, uploadIds)
+  if (!attached.ok) return attached
+  const outcome = await context.parts.writePath.append(room, { ...intent, message: { ...message, attachments: attached.attachments } })
+  if (outcome.ok) context.files.committed(uploadIds)
+  return outcome
 }

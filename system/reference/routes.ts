@@ -68,6 +68,20 @@ export const routes: readonly Route[] = [
     ],
   },
   {
+    method: 'GET',
+    path: '/files/:uploadId',
+    does: 'A clean file of a message. Only on nodes where `access` is `proxy`.',
+    authorisation: bearer('of a member who sees a message with it'),
+    answers: [
+      [200, 'the bytes, to be saved: `content-disposition: attachment`; fewer than `content-length` says: it was cut'],
+      [403, '`forbidden`: not a member of its room'],
+      [404, '`not_found`: no message with it that the caller sees'],
+      [409, '`not_clean`: not scanned yet, or it could not be; retryable'],
+      [410, '`infected` or `upload_expired`: never served'],
+      ...refusals,
+    ],
+  },
+  {
     method: 'any',
     path: 'anything else',
     does: 'There is nothing else besides Socket.IO’s own path.',
