@@ -14,14 +14,22 @@ export interface Fanout {
 }
 
 export function fanoutOf(io: ChatServer, journal: Journal, reachesOthers: boolean): Fanout {
+  let gathered: WireEntry[] = []
+  const flush = () => {
+    const entries = gathered
+    gathered = []
+    io.serverSideEmit('entries', entries)
+    for (const { room, seq, operationId } of entries) journal.write('published', { room, seq, operationId })
+  }
   return {
     publish(entry) {
       if (!reachesOthers) return
-      io.serverSideEmit('entry', entry)
-      journal.write('published', { room: entry.room, seq: entry.seq, operationId: entry.operationId })
+      gathered.push(entry)
+      // What one insert committed comes in one turn: one publish for all of it.
+      if (gathered.length === 1) setImmediate(flush)
     },
     onEntry(listener) {
-      io.on('entry', listener)
+      io.on('entries', (entries) => entries.forEach(listener))
     },
     relay(entry, shownTo) {
       const channel = channelOf(entry.room)

@@ -11,7 +11,8 @@ export interface SessionData {
 }
 /** Events between nodes, through the adapter. */
 export interface NodeToNode {
-  entry: (entry: WireEntry) => void
+  /** In the order of their commits on the node that tells of them. */
+  entries: (entries: WireEntry[]) => void
   connected: (connection: Omit<SessionData, 'expiresAtMs'>) => void
 }
 export type ChatServer = Server<ClientToServer, ServerToClient, NodeToNode, SessionData>
