@@ -1,4 +1,4 @@
-/** The totals of a run, and how evenly its nodes were used. */
+/** The totals of a run, and what became of its nodes. */
 import type { History } from './history/history.ts'
 import type { Result } from './result.ts'
 import { auditOf } from './checks/audit.ts'
@@ -26,20 +26,6 @@ export function countsOf(history: History): Result['counts'] {
     wireDuplicates: ledger.wireDuplicates,
     redeliveries: ledger.redeliveries,
   }
-}
-
-export function evennessOf(history: History): Result['evenness'] {
-  const { value, session } = history.columns
-  const { journals } = history
-  const blank = (): Record<string, number> => Object.fromEntries(history.nodes.map((node) => [node, 0]))
-  const [connections, sends, relayed] = [blank(), blank(), blank()]
-  const add = (to: Record<string, number>, node: string | undefined, count: number): void => {
-    if (node !== undefined) to[node] = (to[node] ?? 0) + count
-  }
-  for (const row of history.rowsOf('connect')) add(connections, history.names[value[row] ?? -1], 1)
-  for (const row of history.rowsOf('stored')) add(sends, history.names[session[row] ?? -1], 1)
-  for (const row of history.journalRowsOf('relayed')) add(relayed, history.nodes[journals.node[row] ?? -1], journals.count[row] ?? 0)
-  return { connections, sends, relayed }
 }
 
 /** Every exit of a node process. */

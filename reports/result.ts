@@ -1,4 +1,6 @@
 /** result.json: the one artefact that every renderer reads. Documented in docs/result.md. */
+import type { ByNode, Spread } from './evenness.ts'
+
 export const resultVersion = 1
 
 export type Judgement = 'valid' | 'invalid' | 'unknown' | 'not-applicable'
@@ -98,7 +100,13 @@ export interface Result {
     deliveryImpact: LatencyFigures
   }
   recovery: readonly { fault: string; firstOkMs: number | null; allConnectedMs: number | null; caughtUpMs: number | null }[]
-  evenness: { connections: Readonly<Record<string, number>>; sends: Readonly<Record<string, number>>; relayed: Readonly<Record<string, number>> }
+  evenness: {
+    connections: ByNode
+    sends: ByNode
+    deliveries: ByNode
+    relayed: ByNode
+    spread: { connections: Spread; sends: Spread; deliveries: Spread }
+  }
   nodes: readonly { name: string; exits: readonly { atMs: number; code: number | null; signal: string | null; planned: boolean }[] }[]
   thresholds: readonly ThresholdResult[]
   checks: readonly CheckResult[]

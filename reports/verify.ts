@@ -1,7 +1,8 @@
 /** The verdict of a run, from its folder alone: history -> findings -> verdict -> Result. Same folder, same bytes, but for `writtenAt`. */
 import { basename } from 'node:path'
 import { examineAll, recordDoubt } from './checks/table.ts'
-import { countsOf, evennessOf, nodesOf } from './counts.ts'
+import { countsOf, nodesOf } from './counts.ts'
+import { evennessOf } from './evenness.ts'
 import type { History } from './history/history.ts'
 import { HistoryError } from './history/history-error.ts'
 import type { Manifest } from './history/manifest.ts'

@@ -1,5 +1,6 @@
 /** The summary that a run prints: verdict, faults with their proof, checks, latencies, recovery, where it all is and how to repeat it. */
 import picocolors from 'picocolors'
+import type { ByNode, Spread } from '../evenness.ts'
 import type { CheckResult, LatencyFigures, Result, Story } from '../result.ts'
 import { checkLine } from './check-line.ts'
 import { duration, number } from './words.ts'
@@ -122,10 +123,23 @@ function recoveryLines(result: Result): string[] {
 }
 
 function evennessLines({ evenness }: Result): string[] {
-  const connections = Object.values(evenness.connections)
-  if (connections.length === 0) return []
-  const sends = Object.values(evenness.sends)
-  const all = sends.reduce((sum, count) => sum + count, 0)
-  const shares = all === 0 ? '-' : `${sends.map((count) => Math.round((count / all) * 100)).join('/')} %`
-  return [`  evenness  connections ${connections.join('/')}   sends ${shares}   (${Object.keys(evenness.connections).join('/')})`]
+  const nodes = Object.keys(evenness.connections)
+  if (nodes.length === 0) return []
+  const shares = (counts: ByNode): string => {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    return all === 0
+      ? '-'
+      : `${Object.values(counts)
+          .map((count) => Math.round((count / all) * 100))
+          .join('/')} %`
+  }
+  const spread = ({ maxToMean, gini }: Spread): string =>
+    maxToMean === null || gini === null ? '' : ` (max/mean ${maxToMean.toFixed(2)}, Gini ${gini.toFixed(2)})`
+  const { connections, sends, deliveries } = evenness
+  const parts = [
+    `connections ${Object.values(connections).join('/')}${spread(evenness.spread.connections)}`,
+    `sends ${shares(sends)}${spread(evenness.spread.sends)}`,
+    `deliveries ${shares(deliveries)}${spread(evenness.spread.deliveries)}`,
+  ]
+  return [`  evenness  ${parts.join('   ')}   of ${nodes.join('/')}`]
 }
