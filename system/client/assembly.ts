@@ -95,6 +95,7 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
   const withdrawals = createWithdrawals({ operations, storage, alarms, settings, random, changed: changes.announce })
   const sender = createSender({
     outbox,
+    parts,
     storage,
     connection,
     observer,
@@ -109,6 +110,7 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
   })
   const intake = createIntake({
     userId,
+    parts,
     observer,
     ownEntry(entry) {
       sender.seen(entry)
@@ -118,9 +120,10 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
     gap: (room) => repair.gap(room),
   })
   const repair: Repair = createRepair({ connection, intake, observer, settings, alarms, random, otherEpoch: resync, changed: changes.announce })
-  const receiving = createReceiving(rooms, ownMessages, observer)
+  const receiving = createReceiving(rooms, ownMessages, parts, observer)
   const sync = createSync({
     connection,
+    parts,
     rooms,
     intake,
     repair,
@@ -151,7 +154,7 @@ export function assemble(options: ChatClientOptions, stored: StoredClient, scope
     begin: (room) => sync.begin(room),
   })
   const ownStatus = createOwnStatus({ outbox, ownMessages, rooms, userId, synced: () => sync.synced() })
-  const watermarks = createWatermarks(connection, rooms, observer, changes.announce)
+  const watermarks = createWatermarks(connection, rooms, parts, observer, changes.announce)
 
   function open(name: string, epoch: string, applied: number): Room {
     const room = createRoom(name, epoch, applied, userId, settings, options.reading === 'explicit' ? 0 : Infinity)

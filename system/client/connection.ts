@@ -183,12 +183,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!socket.connected) throw new Error('not connected')
       return (await parts.emitWithAck(socket, event, payload, settings.ackMs)) as Answer<typeof event>
     },
-    on: (event, listener) => listenTo(socket, event, listener),
+    on: (event, listener) => parts.listen(socket, event, listener),
     pending: () => (greeted ? null : `not connected${problem === null ? '' : ` (${problem})`}`),
   }
-}
-
-function listenTo<E extends keyof ServerToClient>(socket: ChatSocket, event: E, listener: ServerToClient[E]): void {
-  const events: { on(event: string, listener: ServerToClient[E]): unknown } = socket
-  events.on(event, listener)
 }

@@ -3,8 +3,9 @@ import type { WireEntry } from '../protocol.ts'
 import { layer, wayBit } from './observer.ts'
 import type { Observer, Way } from './observer.ts'
 import { leaverOf } from './receipts.ts'
+import type { ClientParts } from './parts.ts'
 import type { MessageRecord } from './records.ts'
-import { arrive, releaseNext } from './room-view.ts'
+import { releaseNext } from './room-view.ts'
 import type { Arrival } from './room-view.ts'
 import type { Room } from './room.ts'
 
@@ -20,6 +21,7 @@ export interface Intake {
 
 export interface IntakeOptions {
   userId: string
+  parts: Pick<ClientParts, 'arrive' | 'settles'>
   observer: Pick<Observer, 'delivery' | 'changed' | 'files'>
   ownEntry: (entry: WireEntry) => void
   /** The own user isn't a member any more, by this entry. */
@@ -28,13 +30,13 @@ export interface IntakeOptions {
   gap: (room: Room) => void
 }
 
-export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeOptions): Intake {
+export function createIntake({ userId, parts, observer, ownEntry, ended, gap }: IntakeOptions): Intake {
   function tell(entry: WireEntry, layerBits: number): void {
     const message = entry.message
     observer.delivery(entry.room, entry.kind, entry.seq, entry.rev, message ? message.body : null, message ? message.senderId : entry.actorId, layerBits)
   }
   function recognise(entry: WireEntry): void {
-    if (entry.actorId === userId && entry.kind === 'message') ownEntry(entry)
+    if (entry.actorId === userId && entry.kind === 'message' && parts.settles(entry)) ownEntry(entry)
   }
   function show(room: Room, entry: WireEntry, way: number): void {
     const anew = room.records.take(entry)
@@ -57,7 +59,7 @@ export function createIntake({ userId, observer, ownEntry, ended, gap }: IntakeO
   return {
     take(room, entry, way) {
       const { view } = room
-      const arrival = arrive(view, entry, way)
+      const arrival = parts.arrive(view, entry, way)
       if (arrival === 'applied') {
         admit(room, entry, way, layer.wire)
         for (let next = releaseNext(view); next; next = releaseNext(view)) admit(room, next.entry, next.way, 0)

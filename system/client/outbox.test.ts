@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOutbox, judgeAttempt } from './outbox.ts'
+import type { OutboxRow } from './outbox.ts'
 import { shownStatus, stateAfter } from './status.ts'
 import type { Happening, State } from './status.ts'
 
+const none: ReadonlySet<OutboxRow> = new Set()
 const empty = { clientSeqs: {}, rows: [] }
 const refusal = (code: 'forbidden' | 'rate_limited' | 'internal', retryAfterMs?: number) =>
   ({ kind: 'answer', answer: { ok: false, error: { code, message: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } } }) as const
@@ -13,7 +15,7 @@ describe('outbox', () => {
     const outbox = createOutbox(empty)
     const rows = [outbox.add('a', 'x', 'id-1', 0), outbox.add('b', 'x', 'id-2', 0), outbox.add('a', 'x', 'id-3', 0)]
     expect(rows.map((row) => row.clientSeq)).toEqual([1, 1, 2])
-    expect(outbox.next('a')?.clientMessageId).toBe('id-1')
+    expect(outbox.next('a', none, 1)?.clientMessageId).toBe('id-1')
   })
 
   it('gives nothing while a row of the room is sending', () => {
@@ -21,15 +23,15 @@ describe('outbox', () => {
     const first = outbox.add('a', 'x', 'id-1', 0)
     outbox.add('a', 'x', 'id-2', 0)
     first.state = 'sending'
-    expect(outbox.next('a')).toBeUndefined()
+    expect(outbox.next('a', none, 1)).toBeUndefined()
     outbox.remove('id-1')
-    expect(outbox.next('a')?.clientMessageId).toBe('id-2')
+    expect(outbox.next('a', none, 1)?.clientMessageId).toBe('id-2')
   })
 
   it('goes on after a reload, in doubt about what was on its way', () => {
     const row = { room: 'a', clientMessageId: 'id-7', clientSeq: 7, body: 'x', clientCreatedAt: 0, attempts: 1, doubt: false, state: 'sending' } as const
     const outbox = createOutbox({ clientSeqs: { a: 9 }, rows: [row] })
-    expect(outbox.next('a')).toMatchObject({ clientMessageId: 'id-7', state: 'queued', doubt: true })
+    expect(outbox.next('a', none, 1)).toMatchObject({ clientMessageId: 'id-7', state: 'queued', doubt: true })
     expect(outbox.add('a', 'y', 'id-10', 0).clientSeq).toBe(10)
   })
 

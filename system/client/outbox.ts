@@ -29,8 +29,8 @@ export interface OutboxRow {
 export interface Outbox {
   add(room: string, body: string, clientMessageId: string, clientCreatedAt: number, more?: Pick<OutboxRow, 'replyTo' | 'attachments'>): OutboxRow
   get(clientMessageId: string): OutboxRow | undefined
-  /** The row to send next in a room: the lowest clientSeq that is queued; undefined while another one is sending. */
-  next(room: string): OutboxRow | undefined
+  /** The row to send next in a room: the lowest clientSeq that is queued; undefined while `atOnce` of them are in flight. */
+  next(room: string, flying: ReadonlySet<OutboxRow>, atOnce: number): OutboxRow | undefined
   remove(clientMessageId: string): void
   /** Puts a failed row at the end again: the same clientMessageId, a new clientSeq. */
   requeue(clientMessageId: string): OutboxRow | undefined
@@ -75,9 +75,10 @@ export function createOutbox(stored: { clientSeqs: Readonly<Record<string, numbe
       return append({ room, clientMessageId, clientSeq: nextClientSeq(room), body, ...more, clientCreatedAt, attempts: 0, doubt: false, state: 'queued' })
     },
     get: (clientMessageId) => byId.get(clientMessageId),
-    next(room) {
+    next(room, flying, atOnce) {
       const rows = byRoom.get(room) ?? []
-      return rows.some((row) => row.state === 'sending') ? undefined : rows.find((row) => row.state === 'queued')
+      const underway = rows.filter((row) => row.state === 'sending' || flying.has(row))
+      return underway.length >= atOnce ? undefined : rows.find((row) => row.state === 'queued' && !flying.has(row))
     },
     remove,
     requeue(clientMessageId) {

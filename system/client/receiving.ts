@@ -2,6 +2,7 @@
 import type { CursorState, ServerToClient } from '../protocol.ts'
 import type { Observer } from './observer.ts'
 import type { OwnMessages } from './own-messages.ts'
+import type { ClientParts } from './parts.ts'
 import type { Room, Rooms } from './room.ts'
 
 export interface Receiving {
@@ -12,9 +13,14 @@ export interface Receiving {
   advanceAll: () => void
 }
 
-export function createReceiving(rooms: Rooms, ownMessages: OwnMessages, observer: Pick<Observer, 'receipt'>): Receiving {
+export function createReceiving(
+  rooms: Rooms,
+  ownMessages: OwnMessages,
+  parts: Pick<ClientParts, 'othersThrough'>,
+  observer: Pick<Observer, 'receipt'>,
+): Receiving {
   function advance(room: Room): void {
-    ownMessages.advance(room.name, room.receipts.through(room.view.applied))
+    ownMessages.advance(room.name, parts.othersThrough(room.receipts, room.view.applied))
   }
   function cursors(room: Room, told: readonly CursorState[]): void {
     for (const cursor of told) {

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import type { Observer, Outcome, Status } from './observer.ts'
 import { judgeAttempt } from './outbox.ts'
 import type { AttemptEnd, Outbox, OutboxRow } from './outbox.ts'
+import type { ClientParts } from './parts.ts'
 import { backoffMs } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
 import { shownStatus, stateAfter } from './status.ts'
@@ -13,6 +14,7 @@ import type { ClientStorage } from './storage.ts'
 
 export interface SenderOptions {
   outbox: Outbox
+  parts: Pick<ClientParts, 'attemptId' | 'sendsAtOnce'>
   storage: ClientStorage
   connection: Pick<Connection, 'request' | 'restart'>
   observer: Pick<Observer, 'attempt' | 'outcome' | 'status'>
@@ -46,11 +48,11 @@ export interface Sender {
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { outbox, storage, connection, observer, settings, alarms, random } = options
+  const { outbox, parts, storage, connection, observer, settings, alarms, random } = options
   const shown = new Map<string, Status>()
   const unwritten = new Set<string>()
-  /** Rooms with a send in flight, and its row. */
-  const flying = new Map<string, OutboxRow>()
+  /** Rows with a send in flight. */
+  const flying = new Set<OutboxRow>()
   const pausing = new Set<string>()
   const seenOutcomes = new Map<string, Outcome>()
 
@@ -93,7 +95,7 @@ export function createSender(options: SenderOptions): Sender {
   async function emit(row: OutboxRow): Promise<AttemptEnd> {
     const request: SendRequest = {
       room: row.room,
-      clientMessageId: row.clientMessageId,
+      clientMessageId: parts.attemptId(row),
       clientSeq: row.clientSeq,
       attempt: row.attempts,
       type: row.attachments === undefined ? 'text' : 'file',
@@ -137,17 +139,17 @@ export function createSender(options: SenderOptions): Sender {
     if (end.kind === 'answer' && !end.answer.ok && end.answer.error.code === 'token_expired') connection.restart('token expired')
   }
   function pump(room: string): void {
-    if (flying.has(room) || pausing.has(room) || !options.ready(room)) return
-    const row = outbox.next(room)
+    if (pausing.has(room) || !options.ready(room)) return
+    const row = outbox.next(room, flying, parts.sendsAtOnce)
     if (!row || unwritten.has(row.clientMessageId)) return
-    flying.set(room, row)
+    flying.add(row)
     void attempt(row).then(
       () => {
-        flying.delete(room)
+        flying.delete(row)
         pump(room)
       },
       (error: unknown) => {
-        flying.delete(room)
+        flying.delete(row)
         fail(row, error)
       },
     )
@@ -182,7 +184,7 @@ export function createSender(options: SenderOptions): Sender {
       if (!row || row.room !== entry.room) return
       const outcome: Outcome = { kind: 'ok', id: entry.id, seq: entry.seq, epoch: entry.epoch, duplicate: false }
       // Subtle: while the attempt is in flight its own end tells the outcome, so that it is told once and times the ack.
-      if (flying.get(row.room) === row && row.state === 'sending') seenOutcomes.set(row.clientMessageId, outcome)
+      if (flying.has(row) && row.state === 'sending') seenOutcomes.set(row.clientMessageId, outcome)
       else observer.outcome(row.clientMessageId, outcome, row.attempts)
       accept(row, entry.id, entry.seq)
     },

@@ -9,6 +9,7 @@ import type { Alarms } from './alarms.ts'
 import type { Connection } from './connection.ts'
 import type { Intake } from './intake.ts'
 import type { Observer } from './observer.ts'
+import type { ClientParts } from './parts.ts'
 import type { Repair } from './repair.ts'
 import { resetView, want } from './room-view.ts'
 import { detachRoom } from './room.ts'
@@ -17,6 +18,7 @@ import type { ClientSettings } from './settings.ts'
 
 export interface SyncOptions {
   connection: Connection
+  parts: Pick<ClientParts, 'resumeAfter'>
   rooms: Rooms
   intake: Intake
   repair: Repair
@@ -42,7 +44,7 @@ export interface Sync {
 }
 
 export function createSync(options: SyncOptions): Sync {
-  const { connection, rooms, intake, repair, observer, settings, alarms } = options
+  const { connection, parts, rooms, intake, repair, observer, settings, alarms } = options
   /** Rooms to begin next. Subtle: the node ends a replay when the next sync:begin comes, so one follows the other. */
   const waiting = new Set<Room>()
   let asking = false
@@ -86,14 +88,16 @@ export function createSync(options: SyncOptions): Sync {
       room.newestLoaded = true
       room.synced = false
       room.ended = false
-      observer.syncBegin(room.name, room.view.applied, room.view.generation)
+      observer.syncBegin(room.name, parts.resumeAfter(room.view), room.view.generation)
     }
     return asked
   }
   async function ask(): Promise<void> {
     const session = connection.session()
     const asked = takeWaiting()
-    const request: SyncRequest = { rooms: Object.fromEntries(asked.map(({ name, view }) => [name, { epoch: view.epoch, appliedSeq: view.applied }])) }
+    const request: SyncRequest = {
+      rooms: Object.fromEntries(asked.map(({ name, view }) => [name, { epoch: view.epoch, appliedSeq: parts.resumeAfter(view) }])),
+    }
     asking = true
     progress()
     const answer = await connection.request('sync:begin', request).catch((error: unknown) => String(error))

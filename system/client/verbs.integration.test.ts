@@ -136,6 +136,7 @@ test('a message taken back after an attempt is sent and then deleted, over a rel
     storage,
     settings: { ackMs: 300 },
     parts: {
+      ...clientParts,
       emitWithAck: (socket, event, payload, ms) =>
         event === 'message:send'
           ? new Promise((_resolve, reject) => setTimeout(() => reject(new Error('silence')), ms))
@@ -206,6 +207,7 @@ test('a client whose token has ended comes back with the next one', async () => 
     token: () => tokenOf('ann', 'ann-1', ++asked < 4 ? 2 : 600),
     settings: { ackMs: 1_000 },
     parts: {
+      ...clientParts,
       emitWithAck: (socket, event, payload, ms) =>
         event === 'token:renew' ? Promise.reject(new Error('no renewal here')) : clientParts.emitWithAck(socket, event, payload, ms),
     },

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import { nextCursor } from './cursor.ts'
 import type { Observer } from './observer.ts'
 import type { Result } from './operations.ts'
+import type { ClientParts } from './parts.ts'
 import type { Room } from './room.ts'
 
 type Cursor = CursorRequest['cursors'][number]
@@ -21,6 +22,7 @@ export interface Watermarks {
 export function createWatermarks(
   connection: Connection,
   rooms: ReadonlyMap<string, Room>,
+  parts: Pick<ClientParts, 'deliveredThrough'>,
   observer: Pick<Observer, 'watermark'>,
   changed: () => void,
 ): Watermarks {
@@ -31,7 +33,7 @@ export function createWatermarks(
     for (const room of rooms.values()) {
       // What is below a reset and not loaded yet is not delivered.
       if (!room.synced || room.ended || room.backfill) continue
-      const next = nextCursor(room.view.applied, room.cursor, room.readTo)
+      const next = nextCursor(parts.deliveredThrough(room.view), room.cursor, room.readTo)
       if (next) cursors.push({ room: room.name, ...next })
       if (cursors.length === cursorLimit) break
     }
