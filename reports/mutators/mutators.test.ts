@@ -4,7 +4,7 @@ import { checkList, examineAll } from '../checks/table.ts'
 import type { History } from '../history/history.ts'
 import { cleanRun } from './clean-run.ts'
 import { Draft } from './draft.ts'
-import { measure, measureAll, plant, sightingTable } from './measure.ts'
+import { measure, measureAll, plant, sightingTable, unknownChecks } from './measure.ts'
 import { mutators } from './table.ts'
 
 /** 100,000 operations: 25,000 sends and three deliveries of each. */
@@ -33,6 +33,10 @@ describe.each(mutators)('$name', (mutator) => {
   test('makes no check accuse anything else', () => {
     expect(sightings.filter((one) => one.falseAlarms > 0)).toEqual([])
   })
+})
+
+test('mutators name only checks that are there, or that are yet to come', () => {
+  expect(['access', 'convergence']).toEqual(expect.arrayContaining(unknownChecks()))
 })
 
 test('the same seed plants the same, another seed elsewhere; the clean run stays as it is', () => {

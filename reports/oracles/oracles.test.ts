@@ -5,6 +5,7 @@ import { guarantees } from '../checks/clean-history.ts'
 import type { Check } from '../checks/check.ts'
 import { deliveredToAll } from '../checks/delivered-to-all.ts'
 import { membershipOf, must, stays } from '../checks/membership.ts'
+import { followCursors } from '../checks/cursors.ts'
 import { realTimeOrder } from '../checks/real-time-order.ts'
 import { senderOrder } from '../checks/sender-order.ts'
 import { statusLegal } from '../checks/status-legal.ts'
@@ -15,6 +16,7 @@ import { lossesOf } from './loss.ts'
 import { isMemberAt, staysFrom } from './membership.ts'
 import { overtakenBySender, overtakenInTime } from './order.ts'
 import { headOf, plainEvents } from './plain-events.ts'
+import { wrongCursors } from './receipts.ts'
 import { smallRun } from './small-run.ts'
 import { wrongStatuses } from './status.ts'
 
@@ -80,6 +82,19 @@ test('order: sender-order finds what a comparison of all pairs finds', () => {
 
 test('status: status-legal finds what the list of legal steps and a search for the truth find', () => {
   expectBoth(agree(statusLegal, wrongStatuses))
+})
+
+test('receipts: the cursors that it finds wrong are those that a search before each finds, reason by reason', () => {
+  const verdicts = { valid: 0, invalid: 0 }
+  assert(
+    property(smallRun, (history) => {
+      const wanted = wrongCursors(history)
+      verdicts[Object.values(wanted).some((count) => count > 0) ? 'invalid' : 'valid']++
+      expect(followCursors(history).bad.counts).toEqual(wanted)
+    }),
+    runs,
+  )
+  expectBoth(verdicts)
 })
 
 test('membership: its intervals say at every seq what a replay of the log says', () => {

@@ -7,6 +7,8 @@ import type { PlainEvent } from './plain-events.ts'
 
 const clients = 3
 const rooms = 2
+/** Name ids: users come after one name for all else, messages after the users. */
+const [firstUserName, firstMessageName] = [1, 1 + clients]
 const live = layers.wire | layers.applied | layers.shown | layers.live
 const kindsWithoutEdits = new Set<PlainEvent['kind']>(['auditHead', 'settled'])
 
@@ -14,7 +16,7 @@ type Act =
   | { act: 'send'; client: number; room: number; fate: 'acked' | 'unknown' | 'failed' }
   | { act: 'leave' | 'ban' | 'rejoin' | 'reset' | 'reconnect' | 'replace' | 'depart'; client: number; room: number }
 interface Edit {
-  edit: 'remove' | 'repeat' | 'later' | 'seq' | 'message' | 'client' | 'room' | 'layer' | 'value' | 'swap'
+  edit: 'remove' | 'repeat' | 'later' | 'seq' | 'message' | 'client' | 'room' | 'layer' | 'rev' | 'value' | 'swap'
   place: number
   amount: number
 }
@@ -25,7 +27,7 @@ const act: Arbitrary<Act> = oneof(
   { weight: 1, arbitrary: record({ act: constantFrom('leave', 'ban', 'rejoin', 'reset', 'reconnect', 'replace', 'depart'), ...who }) },
 )
 const edit: Arbitrary<Edit> = record({
-  edit: constantFrom('remove', 'repeat', 'later', 'seq', 'message', 'client', 'room', 'layer', 'value', 'swap', 'swap'),
+  edit: constantFrom('remove', 'repeat', 'later', 'seq', 'message', 'client', 'room', 'layer', 'rev', 'value', 'swap', 'swap'),
   place: nat(),
   amount: nat(50),
 })
@@ -57,7 +59,7 @@ function smallHistory(acts: readonly Act[], edits: readonly Edit[]): History {
       rev: numbers('rev'),
       value: numbers('value'),
     },
-    names: ['name', ...chat.senders.map((_, message) => `message-${message}`)],
+    names: ['name', 'user-0', 'user-1', 'user-2', ...chat.senders.map((_, message) => `message-${message}`)],
     rooms: Array.from({ length: rooms }, (_, room) => `room-${room}`),
     nodes: ['node-1'],
     messages: {
@@ -107,6 +109,7 @@ function change(events: PlainEvent[], { edit, place, amount }: Edit, messages: n
   else if (edit === 'repeat') events.splice(index + 1, 0, { ...event, atNs: event.atNs + amount })
   else if (edit === 'later') event.atNs += 10 * amount
   else if (edit === 'seq' && event.seq >= 1) event.seq = Math.max(1, event.seq + (amount % 5) - 2)
+  else if (edit === 'rev' && event.rev >= 1) event.rev = Math.max(0, event.rev + (amount % 5) - 2)
   else if (edit === 'message' && event.message >= 0) event.message = amount % messages
   else if (edit === 'client' && event.client >= 0) event.client = amount % clients
   else if (edit === 'room' && event.room >= 0) event.room = amount % rooms
@@ -164,6 +167,18 @@ class SmallChat {
     }
   }
 
+  /** Everyone who is there tells that it has that much, and is shown it of the others. */
+  #receipts(room: number, seq: number): void {
+    const present = Array.from({ length: clients }, (_, client) => client).filter(
+      (client) => this.#inside.has(`${client} ${room}`) && !this.#departed.has(client),
+    )
+    const cursor = { room, seq, rev: seq - 1 }
+    for (const client of present) this.#tell('watermark', { ...cursor, client, session: this.#sessions[client] ?? 1 })
+    for (const client of present)
+      for (const other of present)
+        if (other !== client) this.#tell('receipt', { ...cursor, client, session: this.#sessions[client] ?? 1, value: firstUserName + other })
+  }
+
   /** A new client in its place gets what the newest page of each room has: the last two entries. */
   #replace(client: number, session: number): void {
     this.#tell('clientReplaced', { client, session, value: 0, layer: 0 })
@@ -217,10 +232,10 @@ class SmallChat {
     const message = this.senders.push(base.client) - 1
     const about = { ...base, message }
     this.#tell('intended', { ...about, value: message, rev: 1 })
-    this.#tell('invoked', { ...about, seq: message + 1, value: message + 1 })
+    this.#tell('invoked', { ...about, seq: message + 1, value: firstMessageName + message })
     this.#tell('status', { ...about, value: statuses.queued })
     this.#tell('status', { ...about, value: statuses.sending })
-    this.#tell('attempt', { ...about, seq: 1, value: message + 1 })
+    this.#tell('attempt', { ...about, seq: 1, value: firstMessageName + message })
     if (fate === 'failed') {
       this.#tell('failed', { ...about, value: 0 })
       this.#tell('status', { ...about, value: statuses.failed })
@@ -228,9 +243,10 @@ class SmallChat {
     }
     const seq = this.#store('stored', { client: base.client, room: base.room, message, value: message })
     if (fate === 'unknown') this.#tell('unknown', { ...about, seq: 1, value: 0 })
-    else this.#tell('ok', { ...about, seq, rev: 0, value: message + 1 })
+    else this.#tell('ok', { ...about, seq, rev: 0, value: firstMessageName + message })
     this.#tell('status', { ...about, value: statuses.sent })
     this.#arrive('delivery', { room: base.room, message, seq, value: message })
+    if (message % 2 === 0) this.#receipts(base.room, seq)
     this.#tell('status', { ...about, value: statuses.delivered })
   }
 }
