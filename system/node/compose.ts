@@ -21,6 +21,7 @@ import { filesOf } from './files.ts'
 import { excludedBy } from './folds.ts'
 import { bindHandlers } from './handlers.ts'
 import { healthListener } from './health.ts'
+import { historyWindow } from './history-window.ts'
 import { heartbeatRound, heartbeatTellerOf } from './heartbeat.ts'
 import { noJournal, openJournal } from './journal.ts'
 import { keepingOf } from './keeping.ts'
@@ -47,6 +48,7 @@ import { slowConsumerRound } from './slow-consumers.ts'
 import { channelOf } from './socket-types.ts'
 import { indexesOf, openStore } from './store.ts'
 import { StoreWatch } from './store-watch.ts'
+import { planSync } from './sync-plan.ts'
 import { takeSweepLease } from './sweep-lease.ts'
 import { uploadStoreOf } from './upload-store.ts'
 import { uploadSweep } from './upload-sweep.ts'
@@ -128,6 +130,10 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     presence: presenceStoreOf({ url: configuration.redis.url, prefix: `${configuration.redis.prefix}:presence`, onError, log: surroundings.log }),
     uploads: uploadStoreOf(store.uploads, configuration.files.orphanMs),
     objects: configuration.storage === null ? null : openFileObjects(configuration.storage, configuration.files.storeUrl, nowMs),
+    entrance: { enter: (socket, room) => void socket.join(channelOf(room)) },
+    planReplay: planSync,
+    historyWindow,
+    unready: (why) => why,
   })
 
   const changes = new RecordChanges()
@@ -242,7 +248,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
               pendingAppends: pendingAppends(),
               pendingCursors: cursors.size,
             }),
-            unready: () => (draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
+            unready: () => parts.unready(draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
             registry: metrics.registry,
           }),
         ),

@@ -8,9 +8,12 @@ import type { FileObjects } from './file-objects.ts'
 import type { Intent, StoredEntry } from './entries.ts'
 import type { Journal } from './journal.ts'
 import type { Keeping } from './keeping.ts'
+import type { historyWindow } from './history-window.ts'
 import type { Indexes } from './store.ts'
 import type { LogStore, Window } from './log-store.ts'
 import type { PresenceStore } from './presence-store.ts'
+import type { ChatSocket } from './socket-types.ts'
+import type { planSync } from './sync-plan.ts'
 import type { UploadStore } from './upload-store.ts'
 
 /** When a caller is answered relative to the commit. */
@@ -24,6 +27,10 @@ export interface HeartbeatTeller {
 /** Reads what a client asked for after it noticed a gap. */
 export interface Ranges {
   read(window: Window): Promise<StoredEntry[]>
+}
+/** Puts a socket into a room that it may follow: from then on it gets what is committed. */
+export interface Entrance {
+  enter(socket: ChatSocket, room: string): void
 }
 
 export interface NodeParts {
@@ -43,4 +50,11 @@ export interface NodeParts {
   uploads: UploadStore
   /** Null on a node without an object store. */
   objects: FileObjects | null
+  entrance: Entrance
+  /** What a client that comes back needs of a room. */
+  planReplay: typeof planSync
+  /** Which seqs a page of history covers. */
+  historyWindow: typeof historyWindow
+  /** Why the node can't serve now, or null; `why`: what it knows of itself. */
+  unready(why: string | null): string | null
 }

@@ -1,6 +1,5 @@
 /** What a member may read of the log besides the live flow: a missing range, a page of history. */
 import { currentJoin } from './folds.ts'
-import { historyWindow } from './history-window.ts'
 import { leaseLost, refusal } from './refusal.ts'
 import { completed, shownPage } from './showing.ts'
 import type { HistoryAck, HistoryRequest, RangeAck, RangeRequest, Refusal } from '../protocol.ts'
@@ -35,7 +34,7 @@ export async function history(context: NodeContext, { user }: SessionData, reque
   if ('ok' in room) return room
   await room.catchUp()
   const { roomId, epoch, head, membership } = room
-  const { from, to } = historyWindow(request, head)
+  const { from, to } = context.parts.historyWindow(request, head)
   const entries = to > from ? await context.parts.log.readWindow({ roomId, epoch, after: from, upTo: to }) : []
   const whole = await completed(context.parts.log, entries)
   if (currentJoin(membership, user) === null) return notMember(roomId, user)

@@ -6,8 +6,6 @@
 import { pageLimit } from '../protocol.ts'
 import { currentJoin, intervalsOf } from './folds.ts'
 import { completed, shownPage } from './showing.ts'
-import { channelOf } from './socket-types.ts'
-import { planSync } from './sync-plan.ts'
 import type { SyncAck, SyncRequest } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
 import type { RoomLog } from './room-log.ts'
@@ -63,7 +61,7 @@ export class SocketSync {
     if (room === null) return null
     await room.catchUp()
     if (currentJoin(room.membership, this.#socket.data.user) === null || !this.#socket.connected) return null
-    void this.#socket.join(channelOf(roomId))
+    this.#context.parts.entrance.enter(this.#socket, roomId)
     return { room, cursor, head: room.head }
   }
 
@@ -87,7 +85,7 @@ export class SocketSync {
     const { user } = socket.data
     const joinedSeq = currentJoin(membership, user)
     if (joinedSeq === null) return
-    const plan = planSync(cursor, { epoch, head, joinedSeq, wasMember: (membership.get(user)?.intervals.length ?? 0) > 1 })
+    const plan = this.#context.parts.planReplay(cursor, { epoch, head, joinedSeq, wasMember: (membership.get(user)?.intervals.length ?? 0) > 1 })
     if (plan.kind === 'reset') socket.emit('sync:reset', { room: roomId, epoch, head, reason: plan.reason })
     for (let after = plan.kind === 'replay' ? plan.after : head; after < head; after += pageLimit) {
       const upTo = Math.min(after + pageLimit, head)

@@ -2,7 +2,6 @@
 import { saved } from './changes.ts'
 import { currentJoin } from './folds.ts'
 import { refusal } from './refusal.ts'
-import { channelOf } from './socket-types.ts'
 import type { JoinAck, JoinRequest, SendAck, SendRequest } from '../protocol.ts'
 import type { Intent } from './entries.ts'
 import type { NodeContext } from './context.ts'
@@ -16,7 +15,7 @@ export async function join(context: NodeContext, socket: ChatSocket, request: Jo
   if (limited !== null) return limited
   const room = await context.rooms.create(request.room)
   const answer = await changeMembership(context, room, 'join', user, request)
-  if (answer.ok && socket.connected && currentJoin(room.membership, user) !== null) void socket.join(channelOf(room.roomId))
+  if (answer.ok && socket.connected && currentJoin(room.membership, user) !== null) context.parts.entrance.enter(socket, room.roomId)
   return answer
 }
 
