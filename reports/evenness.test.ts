@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { changed } from './checks/clean-history.ts'
 import { parseHistory } from './checks/text-history.ts'
@@ -16,8 +16,8 @@ test('where there is nothing there is no evenness', () => {
 })
 
 test('order and scale of the counts do not matter, and giving from the poorest to the richest makes it less even', () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 8 }), (counts) => {
+  assert(
+    property(array(integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 8 }), (counts) => {
       const sorted = counts.toSorted((left, right) => left - right)
       expect(spreadOf(sorted)).toEqual(spreadOf(counts))
       expect(spreadOf(counts.map((count) => count * 7)).gini).toBeCloseTo(spreadOf(counts).gini ?? NaN, 2)

@@ -48,7 +48,9 @@ test('a valid run: every check with its population, faults with proof, latencies
   expect(text).toContain('3 acked sends: each stored once with its id, seq and hash')
   expect(text).toContain('9 owed deliveries: all applied (by range 2)')
   expect(text).toContain('all caught up 201 ms after the heal')
-  expect(text).toContain('connections 2/1 (max/mean 1.33, Gini 0.17)   sends 67/33 % (max/mean 1.33, Gini 0.17)   deliveries 67/33 % (max/mean 1.33, Gini 0.17)   of node-1/node-2')
+  expect(text).toContain(
+    'connections 2/1 (max/mean 1.33, Gini 0.17)   sends 67/33 % (max/mean 1.33, Gini 0.17)   deliveries 67/33 % (max/mean 1.33, Gini 0.17)   of node-1/node-2',
+  )
   expect(text).toContain('stand-in  mongo: SecantusDB')
   expect(text).toContain('again: npx shakedown run redis-drop --seed 7')
   // oxlint-disable-next-line no-control-regex
