@@ -30,7 +30,7 @@ async function store(handle: Handle): Promise<AsyncDisposable & { url: string }>
   }
 }
 
-const settings = { ...defaultSettings, transferFirstMs: 100, backoffFirstMs: 1, backoffLimitMs: 2 }
+const settings = { ...defaultSettings, transferFirstMs: 2_000, backoffFirstMs: 1, backoffLimitMs: 2 }
 const file: OutgoingFile = { name: 'notes.txt', contentType: 'text/plain', content: new Blob(['hello']) }
 
 /** A node that gives places which expire after `expiryMs`, and takes note of what it is asked. */
