@@ -1,10 +1,12 @@
 /** Every check, in the order in which a person reads them. A new one is a file and a row here. */
 import type { History } from '../history/history.ts'
 import type { CheckResult, Finding } from '../result.ts'
+import { access } from './access.ts'
 import { ackedIsStored } from './acked-is-stored.ts'
 import { appliedOnce } from './applied-once.ts'
 import { causal } from './causal.ts'
 import type { Check, Guarantees } from './check.ts'
+import { convergence } from './convergence.ts'
 import { deliveredToAll } from './delivered-to-all.ts'
 import { faultBit } from './fault-bit.ts'
 import { notApplicable } from './finding.ts'
@@ -47,6 +49,8 @@ export const checks: readonly Check[] = [
   pagination,
   statusLegal,
   receipts,
+  convergence,
+  access,
   noStuckStatus,
   recovery,
   progress,

@@ -34,9 +34,9 @@ export const resurrect: Mutator = {
         const base = { client, session: 1, room }
         const body = columns.value[draft.rowOf('intended', deleted)] ?? 0
         draft.add(settledNs - 5000, 'askInvoked', { ...base, seq: 0, value: asks.page })
-        draft.add(settledNs - 4000, 'pageRead', { ...base, seq: seq - 1, rev: seq, value: 1, layer: 0 })
+        draft.add(settledNs - 4001, 'askEnded', { ...base, layer: askEnds.ok, seq: 0, value: asks.page })
+        draft.add(settledNs - 4000, 'pageRead', { ...base, seq: seq - 1, rev: seq, value: 1, layer: 1 })
         draft.add(settledNs - 3999, 'readMessage', { ...base, layer: 2, message: deleted, seq, rev: seq, value: body })
-        draft.add(settledNs - 3000, 'askEnded', { ...base, layer: askEnds.ok, seq: 0, value: asks.page })
         return [deleted]
       },
     },

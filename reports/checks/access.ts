@@ -1,0 +1,147 @@
+/**
+ * Rule: nothing of a room reaches who is no member at its seq, by any way.
+ * - Live traffic outside every stay is excused only when the stay was ended and the entry was committed before that end was acked as done (or when either
+ *   time isn't known): judged by the entry's own seq and commit, never by its arrival. So what was committed after the ack of a kick reaches no socket of
+ *   that user on any node.
+ * - By sync, range, page or search there is no excuse: the node that answers has folded the end of the stay. What lies before the first join, too.
+ * - A head told by a heartbeat, and a cursor shown of somebody, are judged by their seq as live traffic is.
+ * - Only members read: a page or a sync that was asked for after the end of the only or last stay was acked, and before a new join was asked for, gets none.
+ * - Nothing is accepted of who is no member at its seq: every stored message lies strictly inside a stay of its sender.
+ * Typing and presence carry no seq and are not judged here; file URLs are for quarantine. Rooms and senders of nobody in the run are not judged.
+ * Population: arrivals, reads, heads and cursors at clients, and stored messages. Unknown without a sound audit.
+ */
+import type { Columns, History } from '../history/history.ts'
+import { kinds, layers } from '../history/kinds.ts'
+import type { Story } from '../result.ts'
+import { auditOf } from './audit.ts'
+import type { Check } from './check.ts'
+import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './excluded.ts'
+import { conclude, exampleLimit } from './finding.ts'
+import { membershipOf, must, type Member } from './membership.ts'
+import { readsByOutsiders } from './outsiders.ts'
+import { clientName, tell } from './story.ts'
+import { Suspects } from './suspects.ts'
+
+export const access: Check = {
+  name: 'access',
+  claim: 'nothing of a room reached anybody who was no member of it then, and nothing of theirs was accepted',
+  examine(history) {
+    const arrivals = judgeArrivals(history)
+    const sends = sendsByOutsiders(history)
+    const reads = readsByOutsiders(history)
+    const { seq, room } = history.columns
+    return conclude({
+      population: arrivals.judged + sends.judged + reads.judged,
+      violations: arrivals.leaked.count + sends.found.count + reads.found.count,
+      figures: {
+        arrivals: arrivals.judged,
+        excused: arrivals.excused,
+        sends: sends.judged,
+        reads: reads.judged,
+        leaked: arrivals.leaked.count,
+        readOutside: reads.found.count,
+        acceptedOutside: sends.found.count,
+      },
+      evidence: [
+        ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} is outside every stay of`)),
+        ...reads.found.rows.map((row) => story(history, row, `${history.rooms[room[row] ?? -1]} was read after the end of the stay of`)),
+        ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} was accepted outside every stay of`)),
+      ].slice(0, exampleLimit),
+      doubt: auditOf(history).doubt,
+    })
+  },
+}
+
+interface Arrivals {
+  judged: number
+  excused: number
+  leaked: Suspects
+}
+
+/** The way by which a row came, as bits of `layers`; 0 for a row that brings nothing of a room. */
+function wayOf({ kind, layer }: Columns, row: number): number {
+  switch (kind[row]) {
+    case kinds.delivery.code:
+    case kinds.entry.code:
+    case kinds.changed.code:
+      return (layer[row] ?? 0) & (layers.live | layers.sync | layers.range | layers.page)
+    case kinds.heartbeat.code:
+    case kinds.receipt.code:
+      return layers.live
+    case kinds.readMessage.code:
+      return layers.page
+    default:
+      return 0
+  }
+}
+
+function judgeArrivals(history: History): Arrivals {
+  const { client, room, seq, length } = history.columns
+  const rooms = history.rooms.length
+  const memberOf = memberOfView(history)
+  const result: Arrivals = { judged: 0, excused: 0, leaked: new Suspects() }
+  // By view: the seq from which its only stay lasts to the end, so that most rows need one comparison.
+  const openFrom = new Float64Array(history.clients.length * rooms).fill(NaN)
+  for (let row = 0; row < length; row++) {
+    const way = wayOf(history.columns, row)
+    if (way === 0 || (room[row] ?? -1) === -1) continue
+    const [own, inRoom, at] = [client[row] ?? -1, room[row] ?? 0, seq[row] ?? 0]
+    const view = own * rooms + inRoom
+    if (Number.isNaN(openFrom[view])) openFrom[view] = stayOf(memberOf(own, inRoom))
+    result.judged++
+    if (at >= (openFrom[view] ?? Infinity) || at < 1) continue
+    const judged = judgeArrival(history, memberOf(own, inRoom), row, way)
+    if (judged === 'excused') result.excused++
+    else if (judged === 'leaked') result.leaked.add(row)
+  }
+  return result
+}
+
+const stayOf = (member: Member | null): number => (member?.intervals.length === 1 && member.intervals[0]?.to === Infinity ? member.intervals[0].from : Infinity)
+
+function judgeArrival(history: History, member: Member | null, row: number, way: number): 'within' | 'excused' | 'leaked' {
+  const { room, seq, kind } = history.columns
+  if (member === null) return 'leaked'
+  const at = seq[row] ?? 0
+  if (isWithin(member, at)) return 'within'
+  // A cursor that lies before a stay tells nothing of what was said then.
+  if (kind[row] === kinds.receipt.code && endBefore(member, at) === -1) return 'within'
+  if (way !== layers.live || endBefore(member, at) === -1) return 'leaked'
+  return isAfterAck(history, room[row] ?? 0, member, at) ? 'leaked' : 'excused'
+}
+
+/** Stored messages of clients of the run that lie outside every stay of their sender. */
+function sendsByOutsiders(history: History): { judged: number; found: Suspects } {
+  const { client, room, seq } = history.columns
+  const { of } = membershipOf(history)
+  const result = { judged: 0, found: new Suspects() }
+  for (const row of history.rowsOf('stored')) {
+    if ((client[row] ?? -1) < 0) continue
+    result.judged++
+    const member = of(client[row] ?? -1, room[row] ?? -1)
+    if (member === null || !must(member, seq[row] ?? 0)) result.found.add(row)
+  }
+  return result
+}
+
+function story(history: History, row: number, what: string): Story {
+  const { client, room, seq, message } = history.columns
+  const [own, inRoom, at] = [client[row] ?? -1, room[row] ?? -1, seq[row] ?? 0]
+  const { base, capacity, rowAt, storedAt } = auditOf(history)
+  const member = membershipOf(history).of(own, inRoom)
+  const cells = base[inRoom] ?? 0
+  const rows: number[] = [row]
+  const end = member === null ? -1 : endBefore(member, at)
+  if (end !== -1) rows.push(rowAt[cells + end] ?? -1, excludedOf(history).ackRow[cells + end] ?? -1)
+  const there = at > 0 && at < (capacity[inRoom] ?? 0) ? (storedAt[cells + at] ?? -1) : -1
+  return tell(history, {
+    title: `${what} ${clientName(history, own)}`,
+    message: there >= 0 ? there : (message[row] ?? -1) >= 0 ? (message[row] ?? null) : null,
+    recipient: own,
+    rows: [...new Set(rows)].filter((one) => one !== -1),
+    closing:
+      member === null
+        ? 'audit: it was never a member'
+        : `audit: it was a member ${member.intervals.map(({ from, to }) => `from seq ${from}${to === Infinity ? ' on' : ` to ${to}`}`).join(' and ')}`,
+  })
+}
