@@ -17,6 +17,13 @@ test('each client has one seat, and each room is full', () => {
   expect(new Set(clients.map((client) => client.user)).size).toBe(60)
 })
 
+test('each client is in one wider room of each size besides, full ones as far as there are clients', () => {
+  const clients = assignClients({ ...steadyChat, widerRooms: [25, 60] }, 7)
+  expect(clients.every(({ rooms }) => rooms.length === 3)).toBe(true)
+  expect(countBy(clients.map(({ rooms }) => rooms[1] ?? ''))).toEqual({ 'room-of-25-1': 25, 'room-of-25-2': 25, 'room-of-25-3': 10 })
+  expect(countBy(clients.map(({ rooms }) => rooms[2] ?? ''))).toEqual({ 'room-of-60-1': 60 })
+})
+
 test('a quarter of the rooms fall silent, each with all of its members', () => {
   const silent = assignClients(steadyChat, 7).filter((client) => client.role === roles.fallsSilent)
   expect(silent).toHaveLength(15)

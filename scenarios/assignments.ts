@@ -20,6 +20,7 @@ export function assignClients(scenario: Scenario, seed: number): PlannedClient[]
     rooms.flatMap((room) => Array<string>(scenario.membersPerRoom).fill(room)),
     random,
   )
+  const wider = scenario.widerRooms.map((members) => dealWider(members, seats.length, random))
   const cohorts = shuffled(dealCohorts(scenario.cohorts, seats.length), random)
   return seats.map((room, number) => ({
     number,
@@ -27,9 +28,15 @@ export function assignClients(scenario: Scenario, seed: number): PlannedClient[]
     device: `device-${number + 1}`,
     cohort: cohorts[number] ?? 'office',
     role: silent.has(room) ? roles.fallsSilent : roles.talker,
-    rooms: [room],
+    rooms: [room, ...wider.flatMap((seatsOfSize) => seatsOfSize[number] ?? [])],
     seed: Math.floor(random() * 2 ** 31),
   }))
+}
+
+/** A room of that size for each client: full ones, and one for the rest. */
+function dealWider(members: number, clients: number, random: () => number): string[] {
+  const seats = Array.from({ length: clients }, (_, seat) => `room-of-${members}-${Math.floor(seat / members) + 1}`)
+  return shuffled(seats, random)
 }
 
 /** Cohort names for `count` clients: whole parts of the shares first, the rest by largest remainder. */

@@ -2,9 +2,11 @@
  * All that the load engine knows of a chat. The reference client is one driver (drivers/reference.ts); a driver for
  * another Socket.IO server is one more file and one row in drivers/table.ts.
  */
+import type { FileRequest } from '../system/client/file-transfer.ts'
 import type { Observer, Outcome, RecordContent, Status } from '../system/client/observer.ts'
 import type { Route } from '../system/client/route.ts'
-import type { PresenceView } from '../system/protocol.ts'
+import type { OutgoingFile, UploadStep } from '../system/client/uploads.ts'
+import type { AccessWay, PresenceView, Role } from '../system/protocol.ts'
 
 export interface Identity {
   user: string
@@ -15,7 +17,7 @@ export interface Identity {
   route?: Route
 }
 
-export type { Observer, Outcome, RecordContent, Status }
+export type { FileRequest, Observer, OutgoingFile, Outcome, RecordContent, Status, UploadStep }
 
 /** What became of an act. `ok`: done, `seq` where it made an entry of the log; `failed`: definitely not done; `unknown`: may be done, now or later. */
 export type ActResult<T = object> = ({ kind: 'ok'; seq?: number } & T) | { kind: 'failed'; code: string } | { kind: 'unknown'; why: string }
@@ -45,6 +47,8 @@ export interface EditCapability {
 export interface ViewCapability {
   /** At most `limit` messages, the newest last. Deleted, removed and held ones are left out. */
   messages(room: string, limit: number): readonly ShownMessage[]
+  /** That of the person, as far as the room has told. */
+  role(room: string): Role
 }
 
 export interface ReceiptsCapability {
@@ -77,6 +81,7 @@ export interface ModerationCapability {
   kick(room: string, user: string): Promise<ActResult>
   ban(room: string, user: string, banned: boolean): Promise<ActResult>
   mute(room: string, user: string, muted: boolean): Promise<ActResult>
+  appoint(room: string, user: string, role: Role): Promise<ActResult>
   hold(target: MessageTarget): Promise<ActResult>
   release(target: MessageTarget): Promise<ActResult>
   remove(target: MessageTarget): Promise<ActResult>
@@ -90,6 +95,17 @@ export interface DevicesCapability {
   goOffline(forMs: number, timeoutMs: number): Promise<ActResult>
   /** The page is loaded anew: only the storage survives. */
   reload(timeoutMs: number): Promise<ActResult>
+  /** Takes nothing from the network for a time, while the connection stands. */
+  stopReading(forMs: number, timeoutMs: number): Promise<ActResult>
+}
+
+/** Where a file may be fetched. `expiresAt`: milliseconds since the Unix epoch, null when it doesn't. */
+export type FileAddress = FileRequest & { access: AccessWay; expiresAt: number | null }
+
+export interface FilesCapability {
+  /** `ok` once a message may carry it; `told` hears of each step as it ends. */
+  upload(room: string, file: OutgoingFile, told: (step: UploadStep) => void): Promise<ActResult<{ uploadId: string }>>
+  address(room: string, uploadId: string): Promise<ActResult<FileAddress>>
 }
 
 /**
@@ -108,13 +124,15 @@ export interface Capabilities {
   search: SearchCapability
   moderation: ModerationCapability
   devices: DevicesCapability
+  /** Also: `send` takes `attachments`. */
+  files: FilesCapability
 }
 export type CapabilityName = keyof Capabilities
 
 export interface DrivenClient extends AsyncDisposable {
   join(room: string): Promise<void>
-  /** Puts the message into the outbox and returns its clientMessageId at once; what becomes of it is told to the observer. `replyTo`: id of the message that it answers. */
-  send(room: string, body: string, options?: { replyTo?: string }): string
+  /** Puts the message into the outbox and returns its clientMessageId at once; what becomes of it is told to the observer. `replyTo`: id of the message that it answers; `attachments`: uploadIds. */
+  send(room: string, body: string, options?: { replyTo?: string; attachments?: readonly string[] }): string
   /** Drops the connection and connects again (the outbox and the views stay). */
   reconnect(): Promise<void>
   /** Why the client has work left (outbox, gap, not synced), or null. */

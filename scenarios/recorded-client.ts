@@ -6,11 +6,13 @@ import { bodyHash, entryKinds, layers, messagesPerClient, presences, recordBits,
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { ClientRows, none } from './client-rows.ts'
 import type { ClientObserver, Outcome, RecordContent, Status } from './driver.ts'
+import type { FileContent } from '../system/client/observer.ts'
 import type { PresenceView } from '../system/protocol.ts'
 import type { LoadMeter } from './load-meter.ts'
 import { makeBody } from './message-body.ts'
 import { OwnMessages, type IntendedTimes } from './own-messages.ts'
 import { RecordedActs } from './recorded-acts.ts'
+import { RecordedFiles } from './recorded-files.ts'
 
 export interface RecorderParts {
   client: number
@@ -35,6 +37,7 @@ const wayBits = layers.live | layers.sync | layers.range | layers.page
 export class RecordedClient implements ClientObserver {
   readonly messages: OwnMessages
   readonly acts: RecordedActs
+  readonly files: RecordedFiles
   /** Rooms that it is no member of any more. */
   readonly gone = new Set<string>()
   readonly #rows: ClientRows
@@ -46,6 +49,7 @@ export class RecordedClient implements ClientObserver {
     this.#meter = parts.meter
     this.#random = parts.random
     this.messages = new OwnMessages(this.#rows, parts.device, parts.intendedTimes)
+    this.files = new RecordedFiles(this.#rows)
     this.acts = new RecordedActs(this.#rows, this.messages, parts.random)
   }
 
@@ -69,7 +73,14 @@ export class RecordedClient implements ClientObserver {
   }
 
   /** Records the intent at its intended time, then hands the message to the client. Returns false when this client has used up its message ids. */
-  talk(room: string, intendedNs: number, bytes: number, send: (room: string, body: string) => string, replyTo: ReplyTo | null = null): boolean {
+  talk(
+    room: string,
+    intendedNs: number,
+    bytes: number,
+    send: (room: string, body: string) => string,
+    replyTo: ReplyTo | null = null,
+    uploadId: string | null = null,
+  ): boolean {
     const own = this.messages.next(room, intendedNs)
     if (own === null) return false
     const body = makeBody(this.client, own.message % messagesPerClient, room, bytes, this.#random)
@@ -78,6 +89,7 @@ export class RecordedClient implements ClientObserver {
     this.messages.hand(own, () => send(room, body))
     this.#meter.invoked++
     if (replyTo !== null) this.#rows.row('repliesTo', own.room, own.message, replyTo.seq, none, this.#rows.name(replyTo.id))
+    if (uploadId !== null) this.files.attached(own.room, own.message, uploadId)
     return true
   }
 
@@ -176,6 +188,10 @@ export class RecordedClient implements ClientObserver {
     if (this.#rows.stopped) return
     const bits = (layerBits & wayBits) | (record.body === null ? recordBits.stub : 0)
     this.#rows.row('changed', this.#rows.name(room), this.#rows.messageOf(record.body, ''), seq, rev, recordHash(record), bits)
+  }
+
+  filesShown(room: string, seq: number, content: FileContent): void {
+    this.files.shown(room, seq, content)
   }
 
   presence(user: string, view: PresenceView): void {

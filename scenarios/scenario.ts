@@ -1,12 +1,12 @@
 import type { Mix } from './engine/mix.ts'
 
-/** What clients do, as data: an Artillery script and the population that plays it. Each client is in one room. */
 export interface Cohort {
   name: string
   /** Part of all clients, above 0; the shares of a scenario add up to 1. */
   share: number
 }
 
+/** What clients do, as data: an Artillery script and the population that plays it. Each client is in one of the `rooms`, and in one wider room of each size. */
 export interface Scenario {
   name: string
   summary: string
@@ -14,12 +14,17 @@ export interface Scenario {
   script: string
   rooms: number
   membersPerRoom: number
+  /** Members of further rooms, by which the same clients are divided again: `[20, 60]` puts each of them into one of 20 and one of 60 besides. */
+  widerRooms: readonly number[]
+  /** By the members of each of the `rooms`, who talk in all rooms that they are in, in turn. */
   messagesPerSecondPerRoom: number
   /** Bytes of each message body. */
   bodyBytes: number
   /** Part of the rooms, 0 to 1, that fall silent inside the impact phase, so that no later message heals a loss by accident. */
   silentRoomsShare: number
   cohorts: readonly Cohort[]
+  /** It shares files: the cluster needs an object store and a scanner. */
+  files: boolean
   /** What is done besides each message, by shares; the script's `talk` takes it from the variable `mix`. */
   mix: Mix
 }

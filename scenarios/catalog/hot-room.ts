@@ -7,9 +7,11 @@ export const hotRoom: Scenario = {
   script: fileURLToPath(new URL('../scripts/hot-room.yml', import.meta.url)),
   rooms: 1,
   membersPerRoom: 60,
+  widerRooms: [],
   messagesPerSecondPerRoom: 8,
   bodyBytes: 160,
   silentRoomsShare: 0,
   cohorts: [{ name: 'office', share: 1 }],
+  files: false,
   mix: {},
 }

@@ -8,9 +8,11 @@ export const steadyChat: Scenario = {
   script: fileURLToPath(new URL('../scripts/steady-chat.yml', import.meta.url)),
   rooms: 12,
   membersPerRoom: 5,
+  widerRooms: [],
   messagesPerSecondPerRoom: 8,
   bodyBytes: 160,
   silentRoomsShare: 0.25,
   cohorts: [{ name: 'office', share: 1 }],
+  files: false,
   mix: { edit: 0.05, delete: 0.02, react: 0.1, reply: 0.1, typing: 0.1, page: 0.02, search: 0.01 },
 }

@@ -33,6 +33,7 @@ export function capabilitiesOf(client: () => ChatClient): Omit<Capabilities, 'de
           .slice(-limit)
           .map((record) => shown(room, record))
       },
+      role: (room) => client().room(room)?.role() ?? 'member',
     },
     receipts: { read: (room, seq) => client().markRead(room, seq) },
     presence: {
@@ -59,10 +60,15 @@ export function capabilitiesOf(client: () => ChatClient): Omit<Capabilities, 'de
       kick: async (room, user) => excluded(await client().kick(room, user)),
       ban: async (room, user, banned) => excluded(await client().ban(room, user, { banned })),
       mute: async (room, user, muted) => act(await client().mute(room, user, { muted })),
+      appoint: async (room, user, role) => act(await client().setRole(room, user, role)),
       hold: async ({ room, id }) => act(await client().moderate(room, id, 'hold')),
       release: async ({ room, id }) => act(await client().moderate(room, id, 'release')),
       remove: async ({ room, id }) => act(await client().moderate(room, id, 'remove')),
       leave: async (room) => act(await client().leave(room)),
+    },
+    files: {
+      upload: (room, file, told) => client().upload(room, file, told),
+      address: (room, uploadId) => client().fileUrl(room, uploadId),
     },
   }
 }

@@ -9,6 +9,7 @@ import { mutants } from '../../system/mutants/table.ts'
 import { bodyHash } from '../../reports/history/kinds.ts'
 import { seededRandom } from '../random.ts'
 import type { ActResult, Capabilities, Driver, Status } from '../driver.ts'
+import { followConnections } from './connections.ts'
 import { capabilitiesOf } from './reference-capabilities.ts'
 
 /** Longest wait for a dropped connection to be synced again. */
@@ -41,7 +42,7 @@ async function connected(client: ChatClient, timeoutMs: number): Promise<ActResu
 
 export const referenceDriver: Driver = {
   name: 'reference',
-  capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'devices'],
+  capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'devices', 'files'],
   async connect(identity, observer, { connectTimeoutMs, mutant, seed = bodyHash(identity.device) }) {
     const decorate = mutants.find(({ name }) => name === mutant)?.client
     /** Each device keeps its own over a reload, and while another one is used. */
@@ -62,9 +63,10 @@ export const referenceDriver: Driver = {
         observer,
         random,
         now: Date.now,
-        parts: decorate ? decorate(clientParts) : clientParts,
+        parts: connections.follow(decorate ? decorate(clientParts) : clientParts),
         settings: { keptMessages },
       })
+    const connections = followConnections()
     let device: Device = { device: identity.device, token: identity.token, storage: storageOf(identity.device), random: seededRandom(seed) }
     let client = await load(device)
     let disposed = false
@@ -106,6 +108,13 @@ export const referenceDriver: Driver = {
           return connected(client, timeoutMs)
         },
         reload: (timeoutMs) => goOnWith(device, timeoutMs, () => true),
+        async stopReading(forMs, timeoutMs) {
+          {
+            using _stopped = connections.stopReading()
+            await delay(forMs)
+          }
+          return connected(client, timeoutMs)
+        },
       },
     }
 

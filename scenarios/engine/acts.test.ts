@@ -49,7 +49,7 @@ class AnsweringDriver implements Driver {
         delete: ({ id }) => say('delete', id),
         react: ({ id }, emoji, remove) => say('react', id, emoji, remove),
       },
-      view: { messages: () => this.shown },
+      view: { messages: () => this.shown, role: () => 'member' },
       reply: true,
       history: {
         page: async (room, cursor, limit) => (await say('page', room, cursor, limit), { kind: 'ok', from: 4, to: 8, hasMore: true, messages: this.shown }),
@@ -59,15 +59,17 @@ class AnsweringDriver implements Driver {
         switchDevice: ({ device }) => say('switchDevice', device),
         goOffline: (forMs) => say('goOffline', forMs),
         reload: () => say('reload'),
+        stopReading: (forMs) => say('stopReading', forMs),
       },
     }
     capabilities.moderation = {
       kick: (room, user) => say('kick', room, user),
       ban: (room, user, banned) => say('ban', room, user, banned),
-      mute: () => say('mute'),
-      hold: () => say('hold'),
-      release: () => say('release'),
-      remove: () => say('remove'),
+      mute: (room, user, muted) => say('mute', room, user, muted),
+      appoint: (room, user, role) => say('appoint', room, user, role),
+      hold: ({ id }) => say('hold', id),
+      release: ({ id }) => say('release', id),
+      remove: ({ id }) => say('remove', id),
       leave: (room) => say('leave', room),
     }
     let sent = 0

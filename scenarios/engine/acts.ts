@@ -2,82 +2,23 @@
  * What a virtual user does besides sending: each act chooses its target, is recorded when asked for and when it ended, and gives
  * false when there is nothing to do it to. A refusal is an outcome like any other: the checks judge it.
  */
-import { DeadlineError, withDeadline } from '../deadline.ts'
-import type { ActResult, Capabilities, CapabilityName } from '../driver.ts'
 import { messagesPerClient } from '../../reports/history/kinds.ts'
-import type { ChangeKind, ChangeTarget, Ended } from '../recorded-acts.ts'
+import type { ActResult } from '../driver.ts'
+import type { ChangeTarget } from '../recorded-acts.ts'
+import { able, memberTimeout, onMessage, pause, recorded, whatOf, type Act, type Parameters } from './act.ts'
 import { durationMs } from './duration.ts'
-import { anyMessage, anyRoom, otherUser, ownMessage, pick, type What } from './targets.ts'
+import { fileActs } from './file-acts.ts'
+import { moderationActs } from './moderation-acts.ts'
+import { anyMessage, anyRoom, ownMessage, pick } from './targets.ts'
 import type { ActVerb } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
-export type Parameters = Readonly<Record<string, unknown>>
-/** False: nothing to do it to. `able` was asked first, for what the verb needs. */
-export type Act = (user: VirtualUser, parameters: Parameters) => Promise<boolean>
-
 const emojis = ['👍', '❤️', '😂', '🎉', '👀']
-const actTimeoutMs = 10_000
-/** Whoever is excluded must be out on every node first, which may take as long as a node's lease. */
-const memberTimeout = { timeout: '30s' }
-const whatOf = (parameters: Parameters, fallback: What): What => {
-  const what = parameters['what']
-  return what === 'own-last' || what === 'last' || what === 'random' ? what : fallback
-}
-
-export function able<K extends CapabilityName>(user: VirtualUser, kind: K): Capabilities[K] {
-  const capability = user.client.capability(kind)
-  if (capability === null) throw new Error(`the driver can't do ${kind}`)
-  return capability
-}
-
-/** Waits for the answer, records what became of it, and never rejects. */
-async function recorded<T>(ended: Ended, parameters: Parameters, what: string, work: () => Promise<ActResult<T>>): Promise<ActResult<T>> {
-  const timeoutMs = durationMs(parameters['timeout']) ?? actTimeoutMs
-  const result = await withDeadline(Promise.try(work), timeoutMs, () => what, 'act_timeout').catch((error: unknown): ActResult<T> => ({
-    kind: 'unknown',
-    why: error instanceof DeadlineError ? 'no answer in time' : String(error).slice(0, 80),
-  }))
-  ended(result)
-  return result
-}
-
-/** A pause that ends early with the run. */
-function pause(user: VirtualUser, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    void user.worker.control.whenEnded.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-}
 
 /** Bodies begin with the identity of their message: its words find it and few others. Null for a message of nobody of the run. */
 function wordsOf(target: ChangeTarget | null): string | null {
   if (target === null || target.message < 0) return null
   return `sd1 ${Math.floor(target.message / messagesPerClient)} ${target.message % messagesPerClient}`
-}
-
-/** An act on one message of one room. */
-function onMessage(choose: typeof ownMessage, fallback: What, act: (user: VirtualUser, target: ChangeTarget, parameters: Parameters) => Promise<unknown>): Act {
-  return async (user, parameters) => {
-    const room = anyRoom(user)
-    const target = room === null ? null : choose(user, room, whatOf(parameters, fallback))
-    if (target === null) return false
-    await act(user, target, parameters)
-    return true
-  }
-}
-
-/** An act on one other member of one room. */
-function onMember(kind: ChangeKind, act: (user: VirtualUser, room: string, who: string) => Promise<ActResult>): Act {
-  return async (user, parameters) => {
-    const room = anyRoom(user)
-    const who = room === null ? null : otherUser(user, room, typeof parameters['who'] === 'string' ? parameters['who'] : 'random')
-    if (room === null || who === null) return false
-    await recorded(user.recorder.acts.change(kind, room, null, who), { ...memberTimeout, ...parameters }, `${kind} of ${who}`, () => act(user, room, who))
-    return true
-  }
 }
 
 /** Something that replaces or drops the connection. */
@@ -174,12 +115,8 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
     return true
   },
 
-  kick: onMember('kick', (user, room, who) => able(user, 'moderation').kick(room, who)),
-  ban: async (user, parameters) =>
-    onMember(parameters['lift'] === true ? 'unban' : 'ban', (by, room, who) => able(by, 'moderation').ban(room, who, parameters['lift'] !== true))(
-      user,
-      parameters,
-    ),
+  ...moderationActs,
+  ...fileActs,
 
   async leave(user, parameters) {
     const room = anyRoom(user)

@@ -1,7 +1,9 @@
 /** The verbs that need a run: each is a function of the virtual user and of its parameters (variables filled in). */
 import { DeadlineError, withDeadline } from '../deadline.ts'
-import { able, acts, type Act } from './acts.ts'
+import { able, type Act } from './act.ts'
+import { acts } from './acts.ts'
 import { durationMs } from './duration.ts'
+import { phaseSteps } from './phase-steps.ts'
 import { talk } from './talk.ts'
 import { anyRoom } from './targets.ts'
 import { verbs, type ActVerb, type ChatVerb } from './verbs.ts'
@@ -15,7 +17,7 @@ const timeoutOf = (parameters: Readonly<Record<string, unknown>>): number => dur
 /** How often it is looked whether there is something now to do an act to. */
 const lookAgainMs = 50
 
-const steps: Readonly<Record<Exclude<ChatVerb, ActVerb>, ChatStep>> = {
+const steps: Readonly<Record<Exclude<ChatVerb, ActVerb | keyof typeof phaseSteps>, ChatStep>> = {
   login: (user, parameters) => user.login(timeoutOf(parameters)),
 
   async join(user, parameters) {
@@ -60,4 +62,4 @@ function stepOf(verb: ActVerb, act: Act): ChatStep {
 
 const actSteps = Object.fromEntries((Object.keys(acts) as ActVerb[]).map((verb) => [verb, stepOf(verb, acts[verb])])) as Record<ActVerb, ChatStep>
 
-export const chatSteps: Readonly<Record<ChatVerb, ChatStep>> = { ...steps, ...actSteps }
+export const chatSteps: Readonly<Record<ChatVerb, ChatStep>> = { ...steps, ...phaseSteps, ...actSteps }

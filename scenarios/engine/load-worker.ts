@@ -9,6 +9,7 @@ import { LoadMeter } from '../load-meter.ts'
 import { seededRandom } from '../random.ts'
 import type { IntendedTimes } from '../own-messages.ts'
 import { RecordedClient } from '../recorded-client.ts'
+import { MintedAddresses } from './minted-addresses.ts'
 
 export interface LoadWorkerOptions {
   controlPath: string
@@ -61,6 +62,7 @@ export class LoadWorker {
   /** Nanoseconds since the start of the run. */
   readonly nowNs: () => number
   readonly meter = new LoadMeter()
+  readonly minted = new MintedAddresses()
   readonly #writer: HistoryWriter
   readonly #busy = new Set<Busy>()
   readonly #recorders: RecordedClient[] = []

@@ -1,19 +1,56 @@
 /** What a talking client does besides its messages: for each kind a share, the number of times a message. */
 import type { CapabilityName } from '../driver.ts'
+import type { ActVerb } from './verbs.ts'
 
-/** What each kind needs of the driver. */
-export const mixNeeds = {
-  edit: 'edit',
-  delete: 'edit',
-  react: 'edit',
-  reply: 'reply',
-  read: 'receipts',
-  typing: 'presence',
-  idle: 'presence',
-  page: 'history',
-  search: 'search',
-} as const satisfies Record<string, CapabilityName>
-export type MixKind = keyof typeof mixNeeds
+interface MixRow {
+  needs: CapabilityName
+  /** The verb that it is, when that isn't its own name, and its parameters. */
+  verb?: ActVerb
+  parameters?: Readonly<Record<string, unknown>>
+}
+
+const byModerators = { needs: 'moderation', parameters: { by: 'moderators' } } as const
+
+/** What may go with a message. `reply` is the message itself. */
+export const mixKinds = {
+  edit: { needs: 'edit' },
+  delete: { needs: 'edit' },
+  react: { needs: 'edit' },
+  reply: { needs: 'reply' },
+  read: { needs: 'receipts' },
+  typing: { needs: 'presence' },
+  idle: { needs: 'presence' },
+  page: { needs: 'history' },
+  search: { needs: 'search' },
+  pages: { needs: 'history', verb: 'page', parameters: { pages: 5, limit: 50 } },
+  around: { needs: 'history', verb: 'page', parameters: { cursor: 'around', limit: 50 } },
+  upload: { needs: 'files' },
+  infected: { needs: 'files', verb: 'upload', parameters: { content: 'infected' } },
+  overwrite: { needs: 'files', verb: 'upload', parameters: { overwrite: true } },
+  download: { needs: 'files' },
+  tampered: { needs: 'files', verb: 'download', parameters: { try: 'tampered' } },
+  borrowed: { needs: 'files', verb: 'download', parameters: { try: 'borrowed' } },
+  expired: { needs: 'files', verb: 'download', parameters: { try: 'expired' } },
+  quarantined: { needs: 'files', verb: 'download', parameters: { try: 'quarantined' } },
+  appoint: byModerators,
+  mute: byModerators,
+  hold: byModerators,
+  release: byModerators,
+  remove: byModerators,
+  kick: byModerators,
+  leave: { needs: 'moderation' },
+  'switch-device': { needs: 'devices' },
+  'go-offline': { needs: 'devices', parameters: { for: '2s' } },
+  reload: { needs: 'devices' },
+} as const satisfies Record<string, MixRow>
+export type MixKind = keyof typeof mixKinds
+const rows: Readonly<Record<MixKind, MixRow>> = mixKinds
+
+/** The act of a kind other than `reply`. */
+export function actOf(kind: Exclude<MixKind, 'reply'>): { verb: ActVerb; parameters: Readonly<Record<string, unknown>> } {
+  const { verb, parameters = {} } = rows[kind]
+  return { verb: verb ?? (kind as ActVerb), parameters }
+}
 /** Shares of 0 to 1. */
 export type Mix = Readonly<Partial<Record<MixKind, number>>>
 
@@ -23,22 +60,22 @@ export function readMix(value: unknown, capabilities: readonly CapabilityName[] 
   if (typeof shares !== 'object' || shares === null || Array.isArray(shares))
     return { problem: `mix is a map like { edit: 0.05 }, not ${JSON.stringify(value)}` }
   for (const [kind, share] of Object.entries(shares)) {
-    if (!isMixKind(kind)) return { problem: `mix has no "${kind}"; it has ${Object.keys(mixNeeds).join(', ')}` }
+    if (!isMixKind(kind)) return { problem: `mix has no "${kind}"; it has ${Object.keys(mixKinds).join(', ')}` }
     if (typeof share !== 'number' || !(share >= 0 && share <= 1))
       return { problem: `the share of ${kind} is a number from 0 to 1, not ${JSON.stringify(share)}` }
-    if (share > 0 && capabilities !== null && !capabilities.includes(mixNeeds[kind]))
-      return { problem: `the driver can't do ${mixNeeds[kind]}, which ${kind} needs` }
+    if (share > 0 && capabilities !== null && !capabilities.includes(mixKinds[kind].needs))
+      return { problem: `the driver can't do ${mixKinds[kind].needs}, which ${kind} needs` }
   }
   return { mix: shares }
 }
 
 /** The kinds that go with one message, by chance; always the same number of draws. */
 export function drawn(mix: Mix, random: () => number): MixKind[] {
-  return (Object.keys(mixNeeds) as MixKind[]).filter((kind) => random() < (mix[kind] ?? 0))
+  return (Object.keys(mixKinds) as MixKind[]).filter((kind) => random() < (mix[kind] ?? 0))
 }
 
 function isMixKind(kind: string): kind is MixKind {
-  return Object.hasOwn(mixNeeds, kind)
+  return Object.hasOwn(mixKinds, kind)
 }
 
 function parsed(text: string): unknown {

@@ -2,8 +2,9 @@
 import { roles } from '../assignments.ts'
 import { nextIntended, talkWindow, type Spread, type TalkWindow } from '../pacer.ts'
 import { seededRandom } from '../random.ts'
-import { able, acts } from './acts.ts'
-import { drawn, mixNeeds, readMix, type Mix } from './mix.ts'
+import { able } from './act.ts'
+import { acts } from './acts.ts'
+import { actOf, drawn, mixKinds, readMix, type Mix } from './mix.ts'
 import { anyMessage } from './targets.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
@@ -33,7 +34,11 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
     if (room === undefined) continue
     const kinds = drawn(mix, user.random)
     user.say(room, intendedNs, bodyBytes, kinds.includes('reply') ? anyMessage(user, room, 'random') : null)
-    for (const kind of kinds) if (kind !== 'reply') user.beside(kind, () => acts[kind](user, { bodyBytes }))
+    for (const kind of kinds) {
+      if (kind === 'reply') continue
+      const { verb, parameters: own } = actOf(kind)
+      user.beside(kind, () => acts[verb](user, { bodyBytes, ...own }))
+    }
   }
 }
 
@@ -41,7 +46,7 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
 function mixOf(user: VirtualUser, value: unknown): Mix {
   const read = readMix(value, null)
   if ('problem' in read) throw new Error(read.problem)
-  for (const kind of Object.keys(read.mix) as (keyof Mix)[]) if ((read.mix[kind] ?? 0) > 0) able(user, mixNeeds[kind])
+  for (const kind of Object.keys(read.mix) as (keyof Mix)[]) if ((read.mix[kind] ?? 0) > 0) able(user, mixKinds[kind].needs)
   return read.mix
 }
 

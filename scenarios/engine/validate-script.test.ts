@@ -90,7 +90,7 @@ test('verbs on messages, members and devices are known with their parameters, an
     '9:15 cursor of page is newest or around, not "top"',
     expect.stringMatching(/^10:9 unknown verb "go-ofline"/),
     '11:17 for of typing is a time like "5s", not "long"',
-    '12:15 kick has no parameter "whom"; it has who, timeout',
+    '12:15 kick has no parameter "whom"; it has who, by, timeout',
   ])
 })
 

@@ -1,5 +1,7 @@
 import type { CapabilityName } from '../driver.ts'
+import { contents } from './file-content.ts'
 import { readMix } from './mix.ts'
+import { phases } from '../../reports/history/kinds.ts'
 
 /**
  * Every verb that a flow may use, and the options that may stand beside it in a step.
@@ -23,6 +25,8 @@ const http: VerbRow = {
 
 const own = ['own-last', 'random'] as const
 const any = ['own-last', 'last', 'random'] as const
+const by = ['anyone', 'moderators', 'owner'] as const
+const onMessage = { options: [], parameters: ['what', 'by', 'timeout'], choices: { what: any, by }, needs: 'moderation' } as const
 
 export const verbs = {
   login: { kind: 'chat', about: 'connects the client with its identity and waits until it is synced', options: [], parameters: ['timeout'] },
@@ -81,19 +85,76 @@ export const verbs = {
     choices: { what: any, everywhere: [true, false] },
     needs: 'search',
   },
-  kick: { kind: 'chat', about: 'kicks `who`: a user, or a random one', options: [], parameters: ['who', 'timeout'], needs: 'moderation' },
+  kick: {
+    kind: 'chat',
+    about: 'kicks `who`: a user, or a random one; `by` leaves it out where the client is no moderator',
+    options: [],
+    parameters: ['who', 'by', 'timeout'],
+    choices: { by },
+    needs: 'moderation',
+  },
   ban: {
     kind: 'chat',
     about: 'bans `who`, or lifts the ban',
     options: [],
-    parameters: ['who', 'lift', 'timeout'],
-    choices: { lift: [true, false] },
+    parameters: ['who', 'lift', 'by', 'timeout'],
+    choices: { lift: [true, false], by },
     needs: 'moderation',
+  },
+  mute: {
+    kind: 'chat',
+    about: 'mutes `who` `for` a time',
+    options: [],
+    parameters: ['who', 'for', 'by', 'timeout'],
+    choices: { by },
+    needs: 'moderation',
+  },
+  appoint: {
+    kind: 'chat',
+    about: 'gives `who` a role',
+    options: [],
+    parameters: ['who', 'role', 'by', 'timeout'],
+    choices: { role: ['moderator', 'member'], by },
+    needs: 'moderation',
+  },
+  hold: { kind: 'chat', about: 'holds a message for review', ...onMessage },
+  release: { kind: 'chat', about: 'releases a message that this client holds', options: [], parameters: ['timeout'], needs: 'moderation' },
+  remove: { kind: 'chat', about: 'removes a message', ...onMessage },
+  upload: {
+    kind: 'chat',
+    about: 'shares a file of so many `bytes` with a message; `overwrite` then puts other bytes to the same address',
+    options: [],
+    parameters: ['bytes', 'content', 'overwrite', 'timeout'],
+    choices: { content: contents, overwrite: [true, false] },
+    needs: 'files',
+  },
+  download: {
+    kind: 'chat',
+    about: 'fetches a file that is shown, or tries to as an attacker would',
+    options: [],
+    parameters: ['what', 'try', 'timeout'],
+    choices: { what: ['last', 'random'], try: ['as-minted', 'tampered', 'borrowed', 'expired', 'quarantined'] },
+    needs: 'files',
   },
   leave: { kind: 'chat', about: 'leaves a room', options: [], parameters: ['timeout'], needs: 'moderation' },
   'switch-device': { kind: 'chat', about: 'goes on with the other device of the same user', options: [], parameters: ['timeout'], needs: 'devices' },
   'go-offline': { kind: 'chat', about: 'is offline `for` a time', options: [], parameters: ['for', 'timeout'], needs: 'devices' },
   reload: { kind: 'chat', about: 'loads the client anew from its storage', options: [], parameters: ['timeout'], needs: 'devices' },
+  storm: {
+    kind: 'chat',
+    about: 'drops the connection and connects again `after` the beginning of a phase, all clients at once, beside what follows',
+    options: [],
+    parameters: ['phase', 'after', 'share'],
+    choices: { phase: Object.keys(phases) },
+  },
+  'read-slowly': {
+    kind: 'chat',
+    about: 'takes nothing from the network `for` a time `after` the beginning of a phase, beside what follows',
+    options: [],
+    parameters: ['phase', 'after', 'for', 'share'],
+    choices: { phase: Object.keys(phases) },
+    needs: 'devices',
+  },
   think: { kind: 'flow', about: 'waits: "100ms", "2s", or a number of seconds', options: ['jitter'], parameters: null },
   loop: {
     kind: 'flow',
@@ -119,7 +180,7 @@ export const verbs = {
 export type VerbName = keyof typeof verbs
 export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
 /** Those that are done to something or someone, once. */
-export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect'>
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'read-slowly'>
 
 /** `delete` with a `url` is an HTTP request. */
 export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {
@@ -175,8 +236,8 @@ function valueProblem(verb: VerbName, row: VerbRow, name: string, said: unknown,
   if (isTemplate(said)) return null
   const choices = row.choices?.[name]
   if (choices !== undefined && !choices.includes(said)) return `${name} of ${verb} is ${choices.join(' or ')}, not ${JSON.stringify(said)}`
-  if ((name === 'timeout' || name === 'for') && !isTime(said)) return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
-  if ((name === 'limit' || name === 'pages' || name === 'bodyBytes') && !(Number(said) > 0))
+  if ((name === 'timeout' || name === 'for' || name === 'after') && !isTime(said)) return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
+  if ((name === 'limit' || name === 'pages' || name === 'bodyBytes' || name === 'bytes' || name === 'share') && !(Number(said) > 0))
     return `${name} of ${verb} is a number above 0, not ${JSON.stringify(said)}`
   if (name !== 'mix') return null
   const read = readMix(said, capabilities)

@@ -3,6 +3,7 @@ import { withDeadline } from '../deadline.ts'
 import type { ClientAssignment } from '../control-messages.ts'
 import type { DrivenClient } from '../driver.ts'
 import { seededRandom } from '../random.ts'
+import type { ChangeTarget } from '../recorded-acts.ts'
 import type { RecordedClient, ReplyTo } from '../recorded-client.ts'
 import type { Busy, LoadWorker } from './load-worker.ts'
 
@@ -22,6 +23,8 @@ export class VirtualUser implements Busy {
   readonly random: () => number
   /** The device that it is on. */
   device: { device: string; token: string }
+  /** Messages that it holds for review. */
+  readonly held: ChangeTarget[] = []
   readonly #background = new Set<string>()
   #backgroundCount = 0
   #client: DrivenClient | null = null
@@ -54,9 +57,9 @@ export class VirtualUser implements Busy {
   }
 
   /** Sends a message that was wanted at `intendedNs`. Throws when this client has used up its message ids. */
-  say(room: string, intendedNs: number, bytes: number, replyTo: ReplyTo | null = null): void {
-    const options = replyTo === null ? undefined : { replyTo: replyTo.id }
-    if (!this.recorder.talk(room, intendedNs, bytes, (to, body) => this.client.send(to, body, options), replyTo))
+  say(room: string, intendedNs: number, bytes: number, replyTo: ReplyTo | null = null, uploadId: string | null = null): void {
+    const options = { ...(replyTo === null ? {} : { replyTo: replyTo.id }), ...(uploadId === null ? {} : { attachments: [uploadId] }) }
+    if (!this.recorder.talk(room, intendedNs, bytes, (to, body) => this.client.send(to, body, options), replyTo, uploadId))
       throw new Error(`${this.assignment.user} has used up its message ids`)
   }
 

@@ -22,7 +22,7 @@ export interface Intake {
 export interface IntakeOptions {
   userId: string
   parts: Pick<ClientParts, 'arrive' | 'settles'>
-  observer: Pick<Observer, 'delivery' | 'changed' | 'files'>
+  observer: Pick<Observer, 'delivery' | 'changed' | 'filesShown'>
   ownEntry: (entry: WireEntry) => void
   /** The own user isn't a member any more, by this entry. */
   ended: (room: Room, entry: WireEntry) => void
@@ -45,7 +45,7 @@ export function createIntake({ userId, parts, observer, ownEntry, ended, gap }: 
     for (const record of first ? [first] : bringsFiles(entry) ? anew : []) showFiles(room, record)
   }
   function showFiles(room: Room, { seq, content: { body, senderId, attachments } }: MessageRecord): void {
-    if (attachments !== undefined) observer.files?.(room.name, seq, { body, senderId, attachments })
+    if (attachments !== undefined) observer.filesShown?.(room.name, seq, { body, senderId, attachments })
   }
   function admit(room: Room, entry: WireEntry, way: Way, layerBits: number): void {
     tell(entry, layerBits | layer.applied | layer.shown | wayBit[way])

@@ -43,7 +43,7 @@ export interface Observer {
   /** The rest is told only to who listens. A message is shown anew: `seq` names it, `rev` is the seq of the change. */
   changed?(room: string, seq: number, rev: number, record: RecordContent, layerBits: number): void
   /** Files of the message with that seq are shown, or their placeholders, for the first time or in another state. */
-  files?(room: string, seq: number, content: FileContent): void
+  filesShown?(room: string, seq: number, content: FileContent): void
   presence?(user: string, view: PresenceView): void
   /** All who are typing in the room now. */
   typing?(room: string, users: readonly string[]): void

@@ -44,7 +44,7 @@ export function announcing(observer: Observer, changed: () => void): Observer {
       observer.changed?.(room, seq, rev, record, layerBits)
       changed()
     },
-    files: (room, seq, content) => observer.files?.(room, seq, content),
+    filesShown: (room, seq, content) => observer.filesShown?.(room, seq, content),
     status(clientMessageId, status) {
       observer.status(clientMessageId, status)
       changed()

@@ -1,0 +1,53 @@
+/** Verbs that begin with a phase of the run and go on beside whatever the flow does next: what befalls all clients at once. */
+import { able, pause, recorded, type Parameters } from './act.ts'
+import { durationMs } from './duration.ts'
+import type { VirtualUser } from './virtual-user.ts'
+
+const patienceMs = 30_000
+
+/** Resolves `afterMs` after the phase has begun; false when the run ends before. */
+async function inPhase(user: VirtualUser, parameters: Parameters): Promise<boolean> {
+  const { control, nowNs } = user.worker
+  const name = typeof parameters['phase'] === 'string' ? parameters['phase'] : 'steady'
+  const begun = () => control.phases.find((phase) => phase.name === name)
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (begun() === undefined && !control.ended) return
+      forget()
+      resolve()
+    }
+    const forget = control.onChange(look)
+    look()
+  })
+  const startNs = begun()?.startNs
+  if (startNs === undefined || control.ended) return false
+  await pause(user, Math.max(0, startNs / 1e6 + (durationMs(parameters['after']) ?? 0) - nowNs() / 1e6))
+  return !control.ended
+}
+
+/** `share` of the clients, drawn by each for itself. */
+function takesPart(user: VirtualUser, parameters: Parameters): boolean {
+  return user.random() < Number(parameters['share'] ?? 1)
+}
+
+function fromPhase(verb: string, act: (user: VirtualUser, parameters: Parameters) => Promise<boolean>) {
+  return async (user: VirtualUser, parameters: Parameters): Promise<void> => {
+    if (!takesPart(user, parameters)) return
+    // Not awaited: it goes on beside. Waiting for the phase is no work that is left.
+    void inPhase(user, parameters).then((begun) => begun && user.beside(verb, () => act(user, parameters)))
+  }
+}
+
+export const phaseSteps = {
+  storm: fromPhase('storm', async (user) => {
+    await user.client.reconnect()
+    return true
+  }),
+
+  'read-slowly': fromPhase('read-slowly', async (user, parameters) => {
+    const forMs = durationMs(parameters['for']) ?? 3000
+    const patience = { timeout: `${forMs + 2 * patienceMs}ms` }
+    await recorded(user.recorder.acts.ask('readSlowly', null), patience, 'read-slowly', () => able(user, 'devices').stopReading(forMs, patienceMs))
+    return true
+  }),
+}
