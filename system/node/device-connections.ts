@@ -44,7 +44,11 @@ export class DeviceConnections {
 
   /** What was before this node has no sockets here to close. */
   async #latestMs(): Promise<number> {
-    const [latest] = await this.#connections.find().sort({ at: -1 }).limit(1).toArray()
+    const [latest] = await this.#connections
+      .find({ at: { $gt: new Date(0) } })
+      .sort({ at: -1 })
+      .limit(1)
+      .toArray()
     return latest?.at.getTime() ?? 0
   }
 
