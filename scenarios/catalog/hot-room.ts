@@ -3,15 +3,15 @@ import type { Scenario } from '../scenario.ts'
 
 export const hotRoom: Scenario = {
   name: 'hot-room',
-  summary: '60 clients in one room, 8 messages/s in all: each is delivered 60 times',
+  summary: '500 clients in one room, 2 messages/s in all: each is delivered 500 times',
   script: fileURLToPath(new URL('../scripts/hot-room.yml', import.meta.url)),
   rooms: 1,
-  membersPerRoom: 60,
+  membersPerRoom: 500,
   widerRooms: [],
-  messagesPerSecondPerRoom: 8,
+  messagesPerSecondPerRoom: 2,
   bodyBytes: 160,
   silentRoomsShare: 0,
   cohorts: [{ name: 'office', share: 1 }],
   files: false,
-  mix: {},
+  mix: { react: 0.1, reply: 0.1 },
 }

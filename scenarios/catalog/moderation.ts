@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url'
+import type { Scenario } from '../scenario.ts'
+
+export const moderation: Scenario = {
+  name: 'moderation',
+  summary: '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove and kick; others try to',
+  script: fileURLToPath(new URL('../scripts/moderation.yml', import.meta.url)),
+  rooms: 6,
+  membersPerRoom: 10,
+  widerRooms: [],
+  messagesPerSecondPerRoom: 6,
+  bodyBytes: 160,
+  silentRoomsShare: 0,
+  cohorts: [{ name: 'office', share: 1 }],
+  files: false,
+  mix: {
+    edit: 0.05,
+    delete: 0.02,
+    react: 0.1,
+    reply: 0.1,
+    page: 0.02,
+    search: 0.02,
+    appoint: 0.1,
+    mute: 0.1,
+    hold: 0.15,
+    release: 0.15,
+    remove: 0.1,
+    kick: 0.02,
+    leave: 0.003,
+  },
+}
