@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
 import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
+import { proveCommand } from './commands/prove.ts'
 import { runCommand } from './commands/run.ts'
 import { traceCommand } from './commands/trace.ts'
 import { upCommand } from './commands/up.ts'
@@ -19,7 +20,7 @@ const program = new Command('shakedown')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(see: npx shakedown --help)')
-for (const command of [runCommand, verifyCommand, historyCommand, traceCommand, listCommand, doctorCommand, upCommand])
+for (const command of [runCommand, verifyCommand, historyCommand, traceCommand, listCommand, proveCommand, doctorCommand, upCommand])
   program.addCommand(command().exitOverride().showHelpAfterError(true))
 
 try {
