@@ -473,6 +473,7 @@ export const changeKinds = {
   unban: 10,
   mute: 11,
   unmute: 12,
+  appoint: 13,
 } as const
 export const asks = {
   read: 0,
@@ -486,6 +487,7 @@ export const asks = {
   reload: 8,
   upload: 9,
   download: 10,
+  readSlowly: 11,
 } as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const
