@@ -6,6 +6,8 @@ export const bodyLimitBytes = 8192
 export const attachmentLimit = 10
 /** Longest file name in bytes of UTF-8. Source: NAME_MAX of Linux, limits.h */
 export const fileNameLimitBytes = 255
+/** Milliseconds, unless a node is configured otherwise: how long a presence beat counts, how often one comes, and between two sweeps of what rooms no longer keep. */
+export const timers = { presenceTtlMs: 10_000, presenceBeatMs: 3_000, retentionSweepMs: 10_000 } as const
 /** Entries in one `sync:page`, `range:get` or `history:page` answer. */
 export const pageLimit = 100
 

@@ -18,6 +18,7 @@ import { noStuckStatus } from './no-stuck-status.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
 import { pagination } from './pagination.ts'
 import { population } from './population.ts'
+import { presence } from './presence.ts'
 import { progress } from './progress.ts'
 import { realTimeOrder } from './real-time-order.ts'
 import { receipts } from './receipts.ts'
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   receipts,
   convergence,
   access,
+  presence,
   noStuckStatus,
   recovery,
   progress,

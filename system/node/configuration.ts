@@ -1,6 +1,7 @@
 /** The environment of a node, read once and validated whole. */
 import { z } from 'zod'
 import { accessWays } from '../protocol.ts'
+import { timers } from '../codes-and-limits.ts'
 import { adapterNames } from './adapters.ts'
 import type { AdapterName } from './adapters.ts'
 import type { LogLevel } from './event-log.ts'
@@ -35,8 +36,8 @@ const environment = z.object({
   CHAT_LEASE_MS: milliseconds(10_000),
   CHAT_LEASE_RENEW_MS: milliseconds(3000),
   CHAT_EXCLUSION_WAIT_MS: milliseconds(2000),
-  CHAT_PRESENCE_TTL_MS: milliseconds(10_000),
-  CHAT_PRESENCE_BEAT_MS: milliseconds(3000),
+  CHAT_PRESENCE_TTL_MS: milliseconds(timers.presenceTtlMs),
+  CHAT_PRESENCE_BEAT_MS: milliseconds(timers.presenceBeatMs),
   CHAT_PRESENCE_COALESCE_MS: milliseconds(500),
   CHAT_TYPING_TTL_MS: milliseconds(5000),
   CHAT_PRESENCE_EVENTS_PER_SECOND: count(20),
@@ -44,7 +45,7 @@ const environment = z.object({
   CHAT_ROOMS_PER_USER: count(1000),
   CHAT_PENDING_SYNCS: count(1000),
   CHAT_SLOW_CONSUMER_PACKETS: count(10_000),
-  CHAT_RETENTION_MS: milliseconds(10_000),
+  CHAT_RETENTION_MS: milliseconds(timers.retentionSweepMs),
   CHAT_STORE_URL: z.url().optional(),
   CHAT_STORE_ACCESS_KEY: z.string().default(''),
   CHAT_STORE_SECRET_KEY: z.string().default(''),

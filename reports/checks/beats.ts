@@ -1,0 +1,81 @@
+/** Who was there, and until when, as the nodes' journals tell it: every beat of a connection that Redis took, and every removal of one. */
+import type { History } from '../history/history.ts'
+import { timers } from '../../system/codes-and-limits.ts'
+import { once } from './once.ts'
+
+const nsPerMs = 1e6
+/** How long news of presence may take, and a row of a journal may lie behind what it tells of. A choice: nodes tell what is new twice a second. */
+export const boundMs = 2_000
+const { presenceTtlMs: ttlMs, presenceBeatMs: beatMs } = timers
+/** After the end of a fault presence is not judged for so long: what was lost meanwhile has expired, and everyone has beaten again. */
+export const recoveryMs = ttlMs + beatMs + boundMs
+
+/** Nanoseconds. */
+export interface Stretch {
+  fromNs: number
+  toNs: number
+}
+
+export interface Beats {
+  /** By user: merged stretches in which a stored beat of some connection of it was fresh. */
+  of: ReadonlyMap<string, readonly Stretch[]>
+  beats: number
+  /** Certainly fresh over the whole of that time, late journal rows considered. */
+  isFreshThroughout(user: string, fromNs: number, toNs: number): boolean
+  /** No beat was fresh at any moment of that time. */
+  isGoneThroughout(user: string, fromNs: number, toNs: number): boolean
+}
+
+/** One stretch a connection: from its first beat to a TTL after its last, or its removal. */
+function stretchesOf(history: History): Map<string, Stretch[]> {
+  const { journals, names } = history
+  const open = new Map<string, Stretch>()
+  const stretches = new Map<string, Stretch[]>()
+  const rows = (['beatStored', 'presenceGone'] as const).flatMap((stage) => [...history.journalRowsOf(stage)].map((row) => ({ stage, row })))
+  for (const { stage, row } of rows.sort((a, b) => a.row - b.row)) {
+    const user = names[journals.count[row] ?? -1]
+    if (user === undefined) continue
+    const atNs = journals.tNs[row] ?? 0
+    const key = `${journals.node[row]} ${journals.boot[row]} ${journals.seq[row]}`
+    const known = open.get(key)
+    if (stage === 'presenceGone') {
+      if (known !== undefined) known.toNs = Math.min(known.toNs, atNs)
+      open.delete(key)
+    } else if (known !== undefined && atNs <= known.toNs) known.toNs = atNs + ttlMs * nsPerMs
+    else {
+      const stretch = { fromNs: atNs, toNs: atNs + ttlMs * nsPerMs }
+      open.set(key, stretch)
+      stretches.set(user, [...(stretches.get(user) ?? []), stretch])
+    }
+  }
+  return stretches
+}
+
+function merged(stretches: readonly Stretch[]): Stretch[] {
+  const result: Stretch[] = []
+  for (const { fromNs, toNs } of stretches.toSorted((a, b) => a.fromNs - b.fromNs)) {
+    const last = result.at(-1)
+    if (last !== undefined && fromNs <= last.toNs) last.toNs = Math.max(last.toNs, toNs)
+    else result.push({ fromNs, toNs })
+  }
+  return result
+}
+
+export const beatsOf = once((history: History): Beats => {
+  const of = new Map([...stretchesOf(history)].map(([user, stretches]) => [user, merged(stretches)]))
+  const slackNs = (boundMs * nsPerMs) / 2
+  return {
+    of,
+    beats: history.journalRowsOf('beatStored').length,
+    isFreshThroughout: (user, fromNs, toNs) => of.get(user)?.some((one) => one.fromNs <= fromNs && toNs + slackNs <= one.toNs) === true,
+    isGoneThroughout: (user, fromNs, toNs) => of.get(user)?.every((one) => one.toNs + slackNs < fromNs || one.fromNs - slackNs > toNs) !== false,
+  }
+})
+
+/** Stretches in which presence is not judged: each fault, and the time after its heal in which everybody is told anew. */
+export const disturbedOf = once((history: History): readonly Stretch[] =>
+  history.faults.map(({ injectedAtMs, healedAtMs }) => ({
+    fromNs: injectedAtMs * nsPerMs,
+    toNs: healedAtMs === null ? Infinity : (healedAtMs + recoveryMs) * nsPerMs,
+  })),
+)

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import type { CheckResult } from '../result.ts'
+import { guarantees } from './clean-history.ts'
+import { presence } from './presence.ts'
+import { examine } from './table.ts'
+import { parseHistory } from './text-history.ts'
+
+const beatsOf = (user: string, node: string, number: number, fromS: number, toS: number): string[] =>
+  Array.from({ length: Math.floor((toS - fromS) / 3) + 1 }, (_, index) => `${fromS + 3 * index} ${node} beat ${user} number=${number}`)
+
+/** Alice and bob are there for 60 s, carol for 20: bob's beats come from another node; carol's connection is taken back. */
+const text = `
+clients alice@node-1 bob@node-2 carol@node-1
+rooms room-1
+capabilities sync presence
+0.010 alice connect node-1
+0.011 bob connect node-2
+0.012 carol connect node-1
+0.013 alice expected 1
+0.014 bob expected 1
+0.015 carol expected 0
+0.020 alice joined room-1 1
+0.021 bob joined room-1 2
+0.022 carol joined room-1 3
+${beatsOf('alice', 'node-1', 1, 1, 60).join('\n')}
+${beatsOf('bob', 'node-2', 1, 1, 60).join('\n')}
+${beatsOf('carol', 'node-1', 2, 1, 19).join('\n')}
+2.0 alice presence bob online
+2.1 bob presence alice online
+2.2 alice presence carol online
+2.3 bob presence carol online
+20.0 carol disconnect
+21.0 node-1 gone carol number=2
+21.5 alice presence carol offline
+21.6 bob presence carol offline
+60.0 run settled 1
+60.1 audit entry join alice room-1 1
+60.1 audit entry join bob room-1 2
+60.1 audit entry join carol room-1 3
+60.2 audit head room-1 3
+`
+function judged(change: { without?: readonly string[]; with?: readonly string[] } = {}): CheckResult {
+  const lines = text.split('\n')
+  for (const gone of change.without ?? []) if (!lines.some((line) => line.includes(gone))) throw new Error(`no line has "${gone}"`)
+  const kept = lines.filter((line) => change.without?.some((gone) => line.includes(gone)) !== true)
+  return examine(presence, parseHistory([...kept, ...(change.with ?? [])].join('\n')), guarantees)
+}
+
+test('valid: everybody is shown as the beats tell', () => {
+  expect(judged()).toMatchObject({ verdict: 'valid', figures: { shown: 6, ends: 2, inTheEnd: 4, falselyOffline: 0 } })
+})
+test('invalid: somebody is shown offline while a beat is fresh', () => {
+  const finding = judged({ with: ['30.0 alice presence bob offline', '31.0 alice presence bob online'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1, violations: 1 } })
+  expect(finding.evidence[0]).toMatchObject({ title: 'alice is shown bob as offline, whose beats were fresh all the time' })
+})
+test('invalid: a late disconnect of an old connection takes the newer one along', () => {
+  const change = {
+    with: ['25.0 node-1 beat bob number=9', '26.0 node-1 gone bob number=9', '27.0 alice presence bob offline', '28.0 alice presence bob online'],
+  }
+  expect(judged(change)).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1 } })
+})
+test('invalid: somebody is shown as there of whom no beat was fresh', () => {
+  expect(judged({ with: ['40.0 alice presence carol online', '41.0 alice presence carol offline'] })).toMatchObject({
+    verdict: 'invalid',
+    figures: { falselyOnline: 1 },
+  })
+})
+test('invalid: a presence without end stays on the screen long after the last beat', () => {
+  const finding = judged({ without: ['alice presence carol offline'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { staysOnline: 1, apart: 1 } })
+  expect(finding.evidence[0]?.title).toBe('alice still shows carol as there 5 s after the last beat ended')
+})
+test('invalid: observers differ in the end', () => {
+  const finding = judged({ with: ['59.0 alice presence bob unknown'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { apart: 1 } })
+})
+test('unknown: the journals tell of no beat, or nothing could be judged', () => {
+  expect(judged({ without: [' beat '] })).toMatchObject({ verdict: 'unknown', why: 'no journal tells of a beat' })
+  expect(judged({ with: ['fault cut node-*->redis 0 - bit'] })).toMatchObject({ verdict: 'unknown', why: 'there was nothing to judge' })
+})
+test('near miss: unknown while Redis is cut, offline within the TTL after its heal, and a brief offline between two connections', () => {
+  const cut = {
+    without: [' node-2 beat bob'],
+    with: [
+      'fault cut node-*->redis 29 33 bit',
+      ...beatsOf('bob', 'node-2', 1, 1, 28),
+      ...beatsOf('bob', 'node-2', 1, 34, 60),
+      '31.0 alice presence bob unknown',
+      '36.0 alice presence bob offline',
+      '37.0 alice presence bob online',
+    ],
+  }
+  expect(judged(cut)).toMatchObject({ verdict: 'valid', figures: { disturbed: 2 } })
+  const moved = {
+    without: [' node-2 beat bob'],
+    with: [
+      ...beatsOf('bob', 'node-2', 1, 1, 28),
+      '29.0 node-2 gone bob number=1',
+      ...beatsOf('bob', 'node-1', 7, 30, 60),
+      '29.5 alice presence bob offline',
+      '30.5 alice presence bob online',
+    ],
+  }
+  expect(judged(moved).verdict).toBe('valid')
+})
+test('near miss: online within the TTL of a killed node, and who shares no room any more', () => {
+  const killed = {
+    without: ['21.0 node-1 gone', 'carol offline'],
+    with: ['30.0 alice presence carol offline', '30.1 bob presence carol offline', '27.0 alice presence carol online'],
+  }
+  expect(judged(killed).verdict).toBe('valid')
+  const left = { without: ['alice presence carol offline'], with: ['60.1 audit entry leave carol room-1 4', '60.2 audit head room-1 4'] }
+  expect(judged({ ...left, without: [...left.without, 'audit head'] }).verdict).toBe('valid')
+})
+test('not applicable: nobody was shown where others are, or the driver can not tell', () => {
+  expect(judged({ without: [' presence bob', ' presence alice', ' presence carol'] }).verdict).toBe('not-applicable')
+  expect(judged({ with: ['capabilities sync'] })).toMatchObject({ verdict: 'not-applicable', why: "the driver can't do presence" })
+})
