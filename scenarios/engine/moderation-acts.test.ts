@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bodyHash, changeKinds } from '../../reports/history/kinds.ts'
+import { actingUser, type ActingUser, type AnsweringDriver } from './acting-user.fixture.ts'
+import { acts } from './acts.ts'
+import { chatSteps } from './chat-steps.ts'
+import type { VirtualUser } from './virtual-user.ts'
+
+let acting: ActingUser
+let driver: AnsweringDriver
+let user: VirtualUser
+
+beforeEach(async () => {
+  acting = await actingUser()
+  ;({ driver, user } = acting)
+  driver.shown = [{ room: 'room-1', id: 'theirs', seq: 5, rev: 7, senderId: 'user-9', record: { body: 'sd1 8 2 room-1 0 x' } }]
+})
+afterEach(() => acting[Symbol.asyncDispose]())
+
+test('a moderator mutes for a time, appoints, and releases what it holds; each is recorded', async () => {
+  await acts.mute(user, { for: '10ms' })
+  await acts.appoint(user, { role: 'member' })
+  expect(await acts.release(user, {})).toBe(false)
+  await acts.hold(user, {})
+  expect(await acts.release(user, {})).toBe(true)
+  await acts.remove(user, {})
+  expect(driver.calls).toEqual([
+    ['mute', 'room-1', 'user-9', true],
+    ['mute', 'room-1', 'user-9', false],
+    ['appoint', 'room-1', 'user-9', 'member'],
+    ['hold', 'theirs'],
+    ['release', 'theirs'],
+    ['remove', 'theirs'],
+  ])
+  const { rows } = acting.rowsOf('changeInvoked')
+  const { mute, unmute, appoint, hold, release, remove } = changeKinds
+  expect(rows.map(({ value }) => value)).toEqual([mute, unmute, appoint, hold, release, remove])
+  expect(rows[0]?.rev).toBe(bodyHash('user-9'))
+})
+
+test('what is for moderators is left out by who is none; who tries all the same is refused', async () => {
+  for (const verb of ['mute', 'appoint', 'hold', 'remove', 'kick'] as const) expect(await acts[verb](user, { by: 'moderators' })).toBe(false)
+  driver.role = 'moderator'
+  expect(await acts.hold(user, { by: 'owner' })).toBe(false)
+  expect(await acts.hold(user, { by: 'moderators' })).toBe(true)
+  driver.answers = { mute: async () => ({ kind: 'failed', code: 'forbidden' }) }
+  await acts.mute(user, {})
+  expect(driver.calls).toHaveLength(2)
+})
+
+test('a storm and a slow reader wait for their phase, and go on beside what follows', async () => {
+  await chatSteps.storm(user, { phase: 'steady', after: '20ms' })
+  await chatSteps['read-slowly'](user, { phase: 'steady', for: '3s' })
+  await chatSteps['read-slowly'](user, { phase: 'steady', share: 0 })
+  acting.phase('warmup')
+  expect(user.pending()).toBeNull()
+  expect(driver.calls).toEqual([])
+  acting.phase('steady')
+  await expect.poll(() => driver.calls.length).toBe(2)
+  expect(driver.calls).toEqual([['stopReading', 3000], ['reconnect']])
+})
