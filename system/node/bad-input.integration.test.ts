@@ -197,6 +197,9 @@ test('in the wrong order: what needs a membership is refused before join and syn
     ['range:get', { room, epoch: 'e', after: 0, upTo: 10 }],
     ['history:page', { room, limit: 10 }],
     ['search', { room, query: 'message', limit: 10 }],
+    ['upload:reserve', { room, operationId: randomUUID(), name: 'a', bytes: 1, contentType: 'a/b', sha256: '0'.repeat(64) }],
+    ['upload:complete', { room, uploadId: randomUUID() }],
+    ['file:url', { room, uploadId: randomUUID() }],
     ['typing', { room, typing: true }],
     ['room:focus', { room }],
   ]

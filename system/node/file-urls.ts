@@ -19,10 +19,10 @@ export const filePath = (uploadId: string) => `/files/${uploadId}`
 
 export async function fileUrl(parts: FileUrlParts, user: string, { room, uploadId }: FileUrlRequest): Promise<FileUrlAck> {
   const { objects, settings, journal, nowMs } = parts
-  if (objects === null) return refusal('unavailable', 'this node has no object store', 1000)
   const decide = await fileAccess(parts, user, uploadId, room)
   const before = decide()
   if (!before.ok) return before
+  if (objects === null) return refusal('unavailable', 'this node has no object store', 1000)
   const minted = await mint(objects, settings, before.file, nowMs())
   // Asked again: the user may have left while it was signed.
   const answer = decide()

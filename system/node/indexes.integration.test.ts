@@ -3,13 +3,16 @@ import { expect, test } from 'vitest'
 import { components } from '../components/table.ts'
 import { confirmationStoreOf } from './confirmations.ts'
 import { receiptStoreOf } from './cursors.ts'
+import { DeviceConnections } from './device-connections.ts'
 import { openSurroundings } from './fixtures/real-nodes.ts'
+import { storedUpload } from './fixtures/stored-upload.ts'
 import { LastSeen } from './last-seen.ts'
 import { leaseStoreOf } from './lease-store.ts'
 import { logStoreOf } from './log-store.ts'
 import { roomsOf } from './rooms.ts'
 import { messageSearchOf } from './search.ts'
 import { indexesOf, openStore } from './store.ts'
+import { uploadStoreOf } from './upload-store.ts'
 import { unreadStoreOf } from './unread.ts'
 import type { CommandStartedEvent, Document } from 'mongodb'
 import type { Intent } from './entries.ts'
@@ -87,6 +90,9 @@ async function useEverything(store: Store): Promise<void> {
   await confirmations.find('i7')
   await confirmations.pending()
   await confirmations.finish('i7')
+  const connections = new DeviceConnections(store, () => {})
+  connections.opened({ user: 'ann', device: 'd', room: null, connectionNumber: 1 })
+  await connections.round()
   await messageSearchOf(store).find({ roomId: 'r', epoch: 'e' }, [{ joinedSeq: 1, leftSeq: null }], ['hello', 'wor'], 10)
   const unread = unreadStoreOf(store)
   await unread.count(window, 'bob')
@@ -95,9 +101,35 @@ async function useEverything(store: Store): Promise<void> {
   lastSeen.saw('ann', 1)
   await lastSeen.flush()
   await lastSeen.read(['ann'])
+  await useUploads(store)
+  await log.findCarriers('f')
   // Of the record's indexes, the two that only operators and sweeps ask by.
   await store.log.find({ senderId: 'ann', createdAt: { $gt: 0, $lte: 2000 } }).toArray()
   await store.log.find({ 'retention.expiresAt': { $lte: 5 } }).toArray()
+}
+
+async function useUploads(store: Store): Promise<void> {
+  const uploads = uploadStoreOf(store.uploads, 1000)
+  await uploads.reserve(storedUpload({ _id: 'f', state: 'reserved', servedKey: null }))
+  await uploads.findMany(['f'])
+  await uploads.findOperation('ann', 'o')
+  await uploads.complete('f', 'files/f/1', 1)
+  await uploads.fail('f', 'error', 'because', 1)
+  await uploads.attach(['f'], { roomId: 'tea', userId: 'ann' }, 1)
+  const claimed = await uploads.claimForScan(5, 10)
+  if (claimed === null) throw new Error('there is nothing to scan')
+  await uploads.scanLater(claimed, 6, true)
+  await uploads.verdict(claimed, 'clean', { verdict: 'clean' }, 7)
+  const judged = await uploads.find('f')
+  if (judged === null) throw new Error('the upload is gone')
+  await uploads.markTold(judged)
+  await uploads.untold(100, 10)
+  await uploads.overdue(100_000, 10)
+  await uploads.unswept(100_000, 10)
+  await uploads.unchecked(10_000, 10)
+  await uploads.checked('f', 1)
+  await uploads.abandon(judged, 8)
+  await uploads.markSwept('f')
 }
 
 test('no query reads a whole collection', async () => {
@@ -107,6 +139,7 @@ test('no query reads a whole collection', async () => {
   try {
     await indexesOf(store).roomSeq()
     await indexesOf(store).actorOperation()
+    await indexesOf(store).uploadOperation()
     await indexesOf(store).others()
     const sent = new Map<string, Query>()
     store.client.on('commandStarted', (event) => {

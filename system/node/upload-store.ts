@@ -63,14 +63,14 @@ export interface UploadStore {
   verdict(claimed: StoredUpload, state: Verdict, found: { verdict: string; servedKey?: string }, nowMs: number): Promise<boolean>
   /** Every message that had it when it was read as `upload` has the entry that tells its state. */
   markTold(upload: StoredUpload): Promise<boolean>
-  /** Uploads in a final state, unchanged since `beforeMs`, that a message may lack the state of. */
+  /** Uploads in a final state, unchanged since `beforeMs`, that a message may lack the state of; at most `limit` of each state. */
   untold(beforeMs: number, limit: number): Promise<StoredUpload[]>
   /** Reserved, and past `expiresAt` since before `cutoffMs`. */
   overdue(cutoffMs: number, limit: number): Promise<StoredUpload[]>
   /** Not swept, and past `expiresAt` since before `cutoffMs`. */
   unswept(cutoffMs: number, limit: number): Promise<StoredUpload[]>
   markSwept(uploadId: string): Promise<void>
-  /** Copies that are due for a look whether a message has them. */
+  /** Complete uploads that are due for a look whether a message has them. */
   unchecked(nowMs: number, limit: number): Promise<StoredUpload[]>
   /** Postpones the next look. */
   checked(uploadId: string, checkAt: number): Promise<void>
@@ -87,6 +87,9 @@ export function uploadStoreOf(uploads: Collection<StoredUpload>, orphanMs: numbe
       .sort({ [by]: 1 })
       .limit(limit)
       .toArray()
+  /** One query a state: some servers scan for a list of values beside a range. At most `limit` of each. */
+  const ofStates = async (states: readonly UploadState[], filter: Filter<StoredUpload>, by: keyof StoredUpload, limit: number) =>
+    (await Promise.all(states.map((state) => inOrder({ ...filter, state }, by, limit)))).flat()
   const findOperation = (userId: string, operationId: string) => uploads.findOne({ userId, operationId })
   return {
     async reserve(upload) {
@@ -106,8 +109,10 @@ export function uploadStoreOf(uploads: Collection<StoredUpload>, orphanMs: numbe
       change({ _id, state: 'reserved' }, { state: 'scanning', servedKey, updatedAt: nowMs, checkAt: nowMs + orphanMs, scanLeaseUntil: 0 }),
     fail: (_id, state, verdict, nowMs) => change({ _id, state: 'reserved' }, { state, verdict, updatedAt: nowMs }),
     async attach(uploadIds, { roomId, userId }, nowMs) {
-      const filter = { _id: { $in: [...uploadIds] }, roomId, userId, state: { $in: [...attachableStates] } }
-      await uploads.updateMany(filter, { $set: { attachedAt: nowMs, told: false, checkAt: nowMs + orphanMs } })
+      const update = { $set: { attachedAt: nowMs, told: false, checkAt: nowMs + orphanMs } }
+      // Subtle: by state in the order in which states follow each other, so that a verdict in between is not missed.
+      const updates = uploadIds.flatMap((_id) => attachableStates.map((state) => ({ updateOne: { filter: { _id, roomId, userId, state }, update } })))
+      await uploads.bulkWrite(updates)
     },
     async claimForScan(nowMs, leaseMs) {
       for (const upload of await inOrder({ state: 'scanning', scanLeaseUntil: { $lte: nowMs } }, 'scanLeaseUntil', 10)) {
@@ -121,14 +126,13 @@ export function uploadStoreOf(uploads: Collection<StoredUpload>, orphanMs: numbe
       change({ _id, state: 'scanning', scanLeaseUntil }, { scanLeaseUntil: untilMs, attempts: attempts + (counts ? 1 : 0) }),
     verdict: ({ _id, servedKey }, state, found, nowMs) => change({ _id, state: 'scanning', servedKey }, { state, ...found, updatedAt: nowMs }),
     markTold: ({ _id, state, attachedAt }) => change({ _id, state, attachedAt }, { told: true }),
-    untold: (beforeMs, limit) => inOrder({ told: false, state: { $in: [...finalStates] }, updatedAt: { $lte: beforeMs } }, 'updatedAt', limit),
+    untold: (beforeMs, limit) => ofStates(finalStates, { told: false, updatedAt: { $lte: beforeMs } }, 'updatedAt', limit),
     overdue: (cutoffMs, limit) => inOrder({ state: 'reserved', expiresAt: { $lte: cutoffMs } }, 'expiresAt', limit),
     unswept: (cutoffMs, limit) => inOrder({ swept: false, expiresAt: { $lte: cutoffMs } }, 'expiresAt', limit),
     async markSwept(_id) {
       await change({ _id }, { swept: true })
     },
-    unchecked: (nowMs, limit) =>
-      inOrder({ state: { $in: ['scanning', 'clean', 'error'] }, servedKey: { $gt: '' }, checkAt: { $lte: nowMs } }, 'checkAt', limit),
+    unchecked: (nowMs, limit) => ofStates(['scanning', 'clean', 'error'], { checkAt: { $lte: nowMs } }, 'checkAt', limit),
     async checked(_id, checkAt) {
       await change({ _id }, { checkAt })
     },

@@ -55,11 +55,11 @@ async function notMember({ rooms }: UploadParts, user: string, roomId: string): 
 
 async function reserve(parts: UploadParts, user: string, request: UploadReserveRequest): Promise<UploadReserveAck> {
   const { uploads, objects, limit, settings, journal, nowMs, newId } = parts
-  if (objects === null) return noStore()
   const { room: roomId, ...file } = request
-  if (file.bytes > settings.limitBytes) return refusal('too_large', `bytes: at most ${settings.limitBytes}`)
   const refused = await notMember(parts, user, roomId)
   if (refused !== null) return refused
+  if (objects === null) return noStore()
+  if (file.bytes > settings.limitBytes) return refusal('too_large', `bytes: at most ${settings.limitBytes}`)
   const earlier = await uploads.findOperation(user, file.operationId)
   const limited = earlier === null ? await limit.take(user, file.bytes) : null
   if (limited !== null) return limited
@@ -86,9 +86,9 @@ function isSame({ roomId, name, bytes, contentType, sha256 }: StoredUpload, requ
 
 async function complete(parts: UploadParts, user: string, { room, uploadId }: UploadCompleteRequest): Promise<UploadCompleteAck> {
   const { uploads, objects, settings, nowMs } = parts
-  if (objects === null) return noStore()
   const refused = await notMember(parts, user, room)
   if (refused !== null) return refused
+  if (objects === null) return noStore()
   const upload = await uploads.find(uploadId)
   if (upload === null || upload.userId !== user || upload.roomId !== room) return refusal('not_found', `there is no upload ${uploadId} of ${user} in ${room}`)
   if (upload.state !== 'reserved') return completedAnswer(upload)
