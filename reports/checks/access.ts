@@ -113,12 +113,12 @@ function judgeArrival(history: History, member: Member | null, row: number, way:
 /** Stored messages of clients of the run that lie outside every stay of their sender. */
 function sendsByOutsiders(history: History): { judged: number; found: Suspects } {
   const { client, room, seq } = history.columns
-  const { of } = membershipOf(history)
+  const membership = membershipOf(history)
   const result = { judged: 0, found: new Suspects() }
   for (const row of history.rowsOf('stored')) {
     if ((client[row] ?? -1) < 0) continue
     result.judged++
-    const member = of(client[row] ?? -1, room[row] ?? -1)
+    const member = membership.of(client[row] ?? -1, room[row] ?? -1)
     if (member === null || !must(member, seq[row] ?? 0)) result.found.add(row)
   }
   return result

@@ -62,14 +62,14 @@ export function isAfterAck(history: History, room: number, member: Member, seq: 
 
 /** Membership by client and room, each looked up once. */
 export function memberOfView(history: History): (client: number, room: number) => Member | null {
-  const { of } = membershipOf(history)
+  const membership = membershipOf(history)
   const known = new Map<number, Member | null>()
   const rooms = history.rooms.length
   return (client, room) => {
     const view = client * rooms + room
     const found = known.get(view)
     if (found !== undefined) return found
-    const member = of(client, room)
+    const member = membership.of(client, room)
     known.set(view, member)
     return member
   }
