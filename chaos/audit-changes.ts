@@ -2,6 +2,8 @@
 import { bodyHash, kinds } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 
+export type RowWriter = Pick<HistoryWriter, 'row' | 'name'>
+
 export interface ChangingEntry {
   seq: number
   kind: string
@@ -20,7 +22,7 @@ export interface ChangingEntry {
 
 /** Where the row goes: `room` is a name id, `message` the id of what is changed. */
 export interface ChangePlace {
-  writer: HistoryWriter
+  writer: RowWriter
   atNs: number
   room: number
   message: number

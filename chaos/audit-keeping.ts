@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
 import type { Db } from 'mongodb'
 import { archiveStates, kinds, policies, recordBits } from '../reports/history/kinds.ts'
-import type { HistoryWriter } from '../reports/history/writer.ts'
+import type { RowWriter } from './audit-changes.ts'
 import { messageIdOf, type StoredEntry, storedHash } from './stored-entry.ts'
 
 interface StoredRoom {
@@ -26,7 +26,7 @@ export interface KeepingAudit {
   database: Db
   /** Null where the cluster has no object store. */
   objects: { client: S3Client; bucket: string } | null
-  writer: HistoryWriter
+  writer: RowWriter
   nowNs: () => number
   /** Milliseconds since the Unix epoch, as in what the nodes store. */
   wallMs: () => number

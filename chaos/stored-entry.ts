@@ -1,8 +1,7 @@
 /** A document of the room log as the audit reads it, and what the history calls it. */
 import { messagesPerClient, recordHash } from '../reports/history/kinds.ts'
-import type { HistoryWriter } from '../reports/history/writer.ts'
 import { parseBody } from '../scenarios/message-body.ts'
-import type { ChangingEntry } from './audit-changes.ts'
+import type { ChangingEntry, RowWriter } from './audit-changes.ts'
 
 export interface StoredEntry extends ChangingEntry {
   _id: string
@@ -37,12 +36,12 @@ export function storedHash({ body = null, edits = [], deleted, reactions = [], m
 }
 
 /** By the identity in the body; a stub by its clientMessageId, which whoever opens the history knows again. */
-export function messageId(writer: HistoryWriter, body: string | null, fallback: string): number {
+export function messageId(writer: RowWriter, body: string | null, fallback: string): number {
   const identity = body === null ? null : parseBody(body)
   return identity ? identity.client * messagesPerClient + identity.counter : -writer.name(fallback) - 2
 }
 
 /** Of a stored message: by its first content. */
-export function messageIdOf(writer: HistoryWriter, { payload, body, clientMessageId, _id }: StoredEntry): number {
+export function messageIdOf(writer: RowWriter, { payload, body, clientMessageId, _id }: StoredEntry): number {
   return messageId(writer, payload?.body ?? body ?? null, clientMessageId ?? _id)
 }

@@ -24,6 +24,7 @@ import { realTimeOrder } from './real-time-order.ts'
 import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
 import { refusedIsAbsent } from './refused-is-absent.ts'
+import { retention } from './retention.ts'
 import { senderOrder } from './sender-order.ts'
 import { sequence } from './sequence.ts'
 import { sessionGuarantees } from './session-guarantees.ts'
@@ -53,6 +54,7 @@ export const checks: readonly Check[] = [
   convergence,
   access,
   presence,
+  retention,
   noStuckStatus,
   recovery,
   progress,

@@ -36,6 +36,7 @@ const told: Readonly<Record<string, Words>> = {
   convergence: { cases: 'records and sights of them', all: 'every view, the audit and the store agree', broken: 'differs from what the log makes of it' },
   access: { cases: 'arrivals, reads and sends', all: 'each within a membership', broken: 'got past a membership' },
   presence: { cases: 'states shown', all: 'each true when it was shown', broken: 'is not true' },
+  retention: { cases: 'messages under a policy', all: 'kept, archived and gone as the policy says', broken: 'is not as the policy says' },
   'no-stuck-status': { cases: 'messages', all: 'none left queued, sending, retrying or offline', broken: 'is left with a stuck status' },
   recovery: { cases: 'heals and clients', all: 'everyone came back and caught up', broken: 'did not recover in time' },
   progress: { cases: 'clients during faults', all: 'each got on', broken: 'got too little acked' },
