@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { auditOf } from './audit-log.ts'
 import { foldLog, recordOf } from './fold-records.ts'
+import { systemActor } from './entries.ts'
 import { memoryLog } from './fixtures/memory-log.ts'
 import { foldEntry } from './folding.ts'
 import { RoomLog } from './room-log.ts'
@@ -12,6 +13,7 @@ import type { Membership } from './folds.ts'
 import type { LogStore } from './log-store.ts'
 import type { AppendOutcome } from './room-log.ts'
 
+const uploadId = '0190a000-0000-7000-8000-00000000000f'
 const users = ['ann', 'bob', 'carl'] as const
 const membership = (): Membership =>
   new Map(
@@ -40,21 +42,25 @@ function open(log: LogStore, foldedThrough = 3, onCommitted: (entry: StoredEntry
 
 interface Operation {
   actor: (typeof users)[number]
-  kind: 'message' | 'edit' | 'delete' | 'react' | 'unreact' | 'moderate'
+  kind: 'message' | 'edit' | 'delete' | 'react' | 'unreact' | 'moderate' | 'upload-state'
   /** Which of the messages so far. */
   target: number
   text: string
   action: 'hold' | 'release' | 'remove'
 }
 function intentOf({ actor, kind, target, text, action }: Operation, index: number, messages: readonly string[]): Intent {
-  const common = { id: `id-${index}`, kind, actorId: actor, operationId: `op-${index}`, attempt: 1 }
-  if (kind === 'message')
-    return {
-      ...common,
-      message: { senderId: actor, deviceId: 'd', clientMessageId: `op-${index}`, clientSeq: index, type: 'text', body: text, clientCreatedAt: 0 },
-    }
+  const actorId = kind === 'upload-state' ? systemActor : actor
+  const common = { id: `id-${index}`, kind, actorId, operationId: `op-${index}`, attempt: 1 }
+  if (kind === 'message') {
+    const attachments = [{ uploadId, name: 'a.png', bytes: 1, contentType: 'image/png', sha256: '', state: 'scanning' as const }]
+    const message = { senderId: actor, deviceId: 'd', clientMessageId: `op-${index}`, clientSeq: index, body: text, clientCreatedAt: 0 }
+    if (index % 2 === 0) return { ...common, message: { ...message, type: 'text' } }
+    return { ...common, message: { ...message, type: 'file', attachments }, uploadIds: [uploadId] }
+  }
+  const messageId = messages[target % Math.max(messages.length, 1)] ?? 'none'
+  if (kind === 'upload-state') return { ...common, messageId, payload: { uploadId, state: action === 'remove' ? 'infected' : 'clean' } }
   const payload = kind === 'edit' ? { body: text } : kind === 'delete' ? { by: 'moderator' as const } : kind === 'moderate' ? { action } : { emoji: text }
-  return { ...common, messageId: messages[target % Math.max(messages.length, 1)] ?? 'none', payload }
+  return { ...common, messageId, payload }
 }
 
 /** Every entry is folded once by a fresh reader; then the records must be what the payloads say. */
@@ -68,6 +74,7 @@ async function expectFolded({ log, stored, audits }: MemoryLog): Promise<void> {
       expect(
         stored.filter((entry) => entry._id === _id || (entry.kind === 'edit' && entry.messageId === _id)).map((entry) => entry.payload.body),
       ).not.toContainEqual(expect.any(String))
+  for (const { deleted, attachments = [], payload } of messages) if (deleted !== undefined) expect([attachments, payload.attachments]).toEqual([[], undefined])
 }
 
 class Died extends Error {}
@@ -104,7 +111,7 @@ function dyingAfter(log: LogStore, writes: number): LogStore {
 
 const operation: fc.Arbitrary<Operation> = fc.record({
   actor: fc.constantFrom(...users),
-  kind: fc.constantFrom('message', 'edit', 'edit', 'delete', 'react', 'unreact', 'moderate'),
+  kind: fc.constantFrom('message', 'edit', 'edit', 'delete', 'react', 'unreact', 'moderate', 'upload-state'),
   target: fc.nat(3),
   text: fc.constantFrom('Hello', 'world', 'größer', '👍', '__proto__', '$a.b'),
   action: fc.constantFrom('hold', 'release', 'remove'),
