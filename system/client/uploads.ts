@@ -61,7 +61,7 @@ export function createUploads({ operations, alarms, settings, random, now, ident
       // 403 is how a store refuses what has expired, whatever the time is here.
       if (now() >= place.expiresAt || (end.kind === 'answer' && end.status === 403)) return { kind: 'expired' }
       if (alarms.closed()) return { kind: 'unknown', why: 'client closed' }
-      if (end.kind === 'answer' && end.status < 500) return { kind: 'failed', code, retryable: false }
+      if (end.kind === 'answer' && !mayPass(end.status)) return { kind: 'failed', code, retryable: false }
       await alarms.sleep(backoffMs(number, settings, random))
     }
   }
@@ -95,6 +95,10 @@ export function transferMs(bytes: number, { transferFirstMs, slowestBytesPerSeco
   return transferFirstMs + Math.ceil((bytes / slowestBytesPerSecond) * 1000)
 }
 
+/** Refusals of the moment: timeouts, too many requests, and whatever is wrong at the store itself. */
+function mayPass(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429
+}
 function codeOf(end: Transfer): string | null {
   if (end.kind === 'silence') return end.why
   return isSuccess(end.status) ? null : `http_${end.status}`
