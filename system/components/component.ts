@@ -1,7 +1,7 @@
 /** A real program of the cluster other than the nodes, and where it comes from. */
 import type { Runtime } from '../cluster/runtime.ts'
 
-export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy' | 'store'
+export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy' | 'store' | 'clamd'
 
 /** How to run it: a program on this machine, an image of a Docker Engine, or a server that somebody else runs. */
 export type Found = {
@@ -12,8 +12,11 @@ export type Found = {
   standIn: string | null
 } & ({ kind: 'program'; path: string } | { kind: 'image'; image: string } | { kind: 'url'; url: URL })
 
-/** What a cluster starts from; without an object store its nodes answer `unavailable` to what needs one. */
-export type FoundComponents = Readonly<Record<Exclude<ComponentName, 'store'>, Found>> & { readonly store?: Found }
+/** Needed only where files are shared or rooms archived. */
+export const fileComponents = ['store', 'clamd'] as const satisfies readonly ComponentName[]
+type FileComponent = (typeof fileComponents)[number]
+/** What a cluster starts from. Without an object store its nodes answer `unavailable` to what needs one; without clamd too no file is ever scanned. */
+export type FoundComponents = Readonly<Record<Exclude<ComponentName, FileComponent>, Found>> & { readonly [name in FileComponent]?: Found }
 
 export interface Unavailable {
   kind: 'unavailable'

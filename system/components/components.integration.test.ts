@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createProcessRuntime } from '../cluster/process-runtime.ts'
 import type { Runtime } from '../cluster/runtime.ts'
 import type { FindOptions } from './component.ts'
+import { testVirus } from './clamd.ts'
 import { ComponentUnavailable, components, findComponent, surveyComponents } from './table.ts'
 import { ToxiproxyError, connectToxiproxy } from './toxiproxy-control.ts'
 
@@ -36,6 +37,7 @@ test('without installing, PATH and cache, each component is refused with all tha
     ['toxiproxy', null],
     ['haproxy', null],
     ['store', null],
+    ['clamd', null],
   ])
   for (const component of Object.values(components)) {
     const error: unknown = await findComponent(component, options).catch((refused: unknown) => refused)
@@ -162,4 +164,32 @@ test('the object store keeps an object over a kill and refuses other keys', asyn
   await expect(client('another').send(new GetObjectCommand(object))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } })
   const byUrl = new URL(`http://${store.credentials.accessKey}:${store.credentials.secretKey}@${store.url.host}/${store.bucket}`)
   expect(await findComponent(components.store, { ...installing, urls: { store: byUrl.href } })).toMatchObject({ kind: 'url', version: 'S3' })
+})
+
+/** Its answer to one content. Source: clamd(8), INSTREAM: chunks of a 4-byte length and as many bytes, and a length of 0 at the end. */
+function scan(port: number, content: string): Promise<string> {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(content.length)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 5_000 }, () =>
+      socket.write(Buffer.concat([Buffer.from('zINSTREAM\0'), length, Buffer.from(content), Buffer.alloc(4)])),
+    )
+    socket.once('data', (data) => {
+      socket.destroy()
+      resolve(data.toString())
+    })
+    socket.once('error', reject)
+    socket.once('timeout', () => socket.destroy(new Error('timeout')))
+  })
+}
+
+test('clamd knows the test virus, refuses what is over its limit, and comes back after a kill', async () => {
+  const found = await findComponent(components.clamd, installing)
+  await using clamd = await components.clamd.start(found, runtime, { ...place('clamd with a space'), streamLimitBytes: 1_000 })
+  expect(await scan(clamd.port, 'a cake')).toBe('stream: OK\0')
+  expect(await scan(clamd.port, testVirus())).toMatch(/^stream: Eicar-Test\S* FOUND\0$/)
+  expect(await scan(clamd.port, 'x'.repeat(2_000))).toMatch(/size limit exceeded/)
+  await clamd.kill()
+  await clamd.restart()
+  expect(await scan(clamd.port, testVirus())).toMatch(/FOUND/)
 })

@@ -1,4 +1,5 @@
 /** All components, and the search for what can serve as one. Adding a component is one new file and one row here. */
+import { clamd } from './clamd.ts'
 import type { Component, ComponentName, Found, FindOptions, Search } from './component.ts'
 import { haproxy } from './haproxy.ts'
 import { mongo } from './mongo.ts'
@@ -6,7 +7,7 @@ import { store } from './object-store.ts'
 import { redis } from './redis.ts'
 import { toxiproxy } from './toxiproxy.ts'
 
-export const components = { redis, mongo, toxiproxy, haproxy, store } satisfies Record<ComponentName, Pick<Component, 'name' | 'sources'>>
+export const components = { redis, mongo, toxiproxy, haproxy, store, clamd } satisfies Record<ComponentName, Pick<Component, 'name' | 'sources'>>
 
 /** A source that could not serve. */
 export interface Tried {
