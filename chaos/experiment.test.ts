@@ -2,12 +2,13 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { scenarios } from '../scenarios/table.ts'
 import { experimentNames, findExperiment } from './experiment-files.ts'
 import { parseExperiment, type Experiment } from './experiment.ts'
 import { experimentSchemaText } from './experiment-schema.ts'
 import { type Problem, renderProblem } from './problem.ts'
 
-const known = { scenarios: ['steady-chat', 'hot-room'], topologies: ['adapter-classic'] }
+const known = { scenarios: scenarios.map(({ name }) => name), topologies: ['adapter-classic'] }
 const sound = `name: mine
 hypothesis: It holds.
 topology: adapter-classic

@@ -44,7 +44,8 @@ export const referenceDriver: Driver = {
   name: 'reference',
   capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'devices', 'files'],
   async connect(identity, observer, { connectTimeoutMs, mutant, seed = bodyHash(identity.device) }) {
-    const decorate = mutants.find(({ name }) => name === mutant)?.client
+    const bug = mutants.find(({ name }) => name === mutant)
+    if (mutant !== null && bug === undefined) throw new Error(`there is no mutant ${mutant}`)
     /** Each device keeps its own over a reload, and while another one is used. */
     const storages = new Map<string, ClientStorage>()
     const storageOf = (name: string): ClientStorage => {
@@ -63,7 +64,7 @@ export const referenceDriver: Driver = {
         observer,
         random,
         now: Date.now,
-        parts: connections.follow(decorate ? decorate(clientParts) : clientParts),
+        parts: connections.follow(bug?.client?.(clientParts) ?? clientParts),
         settings: { keptMessages },
       })
     const connections = followConnections()
