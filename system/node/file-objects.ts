@@ -45,8 +45,11 @@ export interface FileObjects {
 }
 
 export class ObjectStoreError extends Error {
+  /** False: nothing was heard of the store, so that the next request would only wait as long. */
+  readonly isAnswered: boolean
   constructor(during: string, cause: unknown) {
     super(`${during}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.isAnswered = cause instanceof S3ServiceException
   }
 }
 

@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { components } from '../components/table.ts'
-import { openFileObjects } from './file-objects.ts'
+import { ObjectStoreError, openFileObjects } from './file-objects.ts'
 import { openSurroundings } from './fixtures/real-nodes.ts'
 import { storedUpload } from './fixtures/stored-upload.ts'
 import { noJournal } from './journal.ts'
@@ -18,6 +18,7 @@ import type { Surroundings } from './fixtures/real-nodes.ts'
 import type { RoomLog } from './room-log.ts'
 import type { Store } from './store.ts'
 import type { StoredUpload, UploadStore } from './upload-store.ts'
+import type { UploadSweepParts } from './upload-sweep.ts'
 
 const settings = { storeUrl: '', limitBytes: 1000, expiryMs: 60_000, graceMs: 10_000, orphanMs: 600_000, sweepMs: 1000, access: 'signed' as const, urlMs: 1000 }
 let surroundings: Surroundings
@@ -25,6 +26,7 @@ let store: Store
 let objects: FileObjects
 let uploads: UploadStore
 let room: RoomLog
+let parts: UploadSweepParts
 let sweep: () => Promise<void>
 let write: (key: string) => Promise<void>
 let nowMs = 0
@@ -47,7 +49,8 @@ beforeAll(async () => {
   const rooms = roomsOf(store, { log, node: 'n', nowMs: () => nowMs, onError, onFolded: () => undefined, onCommitted: () => undefined }, uuidv7)
   room = await rooms.create('tea')
   await room.append({ id: uuidv7(), kind: 'join', actorId: 'ann', operationId: uuidv7(), attempt: 1 })
-  sweep = uploadSweep({ uploads, objects, log, rooms, journal: noJournal, settings, nowMs: () => nowMs, newId: uuidv7, onError })
+  parts = { uploads, objects, log, rooms, journal: noJournal, settings, nowMs: () => nowMs, newId: uuidv7, onError }
+  sweep = uploadSweep(parts)
 })
 afterAll(async () => {
   await store.client.close()
@@ -104,6 +107,23 @@ test('a file that no message carries any more goes, and one that a message carri
   await room.append({ id: uuidv7(), kind: 'delete', actorId: 'ann', operationId: uuidv7(), attempt: 1, messageId, payload: { by: 'author' } })
   await later(601_000)
   expect([await stateOf(carried), await keysOf(carried)]).toEqual(['expired', []])
+})
+
+test('an object that can’t be removed keeps no other; a store that is silent ends the sweep', async () => {
+  const [stuck, free] = [await stored({ state: 'clean' }), await stored({ state: 'clean' })]
+  const errors: string[] = []
+  const failing = (isAnswered: boolean) => {
+    const error = Object.assign(new ObjectStoreError('removing a file', new Error('no')), { isAnswered })
+    const remove = (key: string) => (key.includes(stuck._id) ? Promise.reject(error) : objects.remove(key))
+    return uploadSweep({ ...parts, objects: { ...objects, remove }, onError: (_, during) => errors.push(during) })
+  }
+  nowMs += 101_000
+  await expect(failing(false)()).rejects.toThrow('removing a file: no')
+  expect([errors, (await keysOf(free)).length]).toEqual([[], 3])
+  await failing(true)()
+  expect([errors, await keysOf(free)]).toEqual([[`sweeping upload ${stuck._id}`], [free.servedKey]])
+  await sweep()
+  expect(await keysOf(stuck)).toEqual([stuck.servedKey])
 })
 
 test('one that is about to be sent is not taken, however old', async () => {

@@ -3,6 +3,7 @@
  * and verdicts that a message was not told. Every step is guarded or gives the same again, so sweeps of several nodes do no harm.
  */
 import { uploadStates } from '../protocol.ts'
+import { ObjectStoreError } from './file-objects.ts'
 import { copiesOf } from './uploads.ts'
 import { appendVerdict } from './verdict-entries.ts'
 import type { UploadState } from '../protocol.ts'
@@ -30,8 +31,15 @@ const tellMs = 2000
 export function uploadSweep(parts: UploadSweepParts): () => Promise<void> {
   const { uploads, settings, nowMs, onError } = parts
   const each = async (found: readonly StoredUpload[], work: (upload: StoredUpload) => Promise<unknown>) => {
-    // One object that can't be removed must not keep the others.
-    for (const upload of found) await work(upload).catch((error: unknown) => onError(error, `sweeping upload ${upload._id}`))
+    for (const upload of found) {
+      try {
+        await work(upload)
+      } catch (error) {
+        // One object that can't be removed must not keep the others; a silent store keeps all of them, and whoever waits for the sweep.
+        if (error instanceof ObjectStoreError && !error.isAnswered) throw error
+        onError(error, `sweeping upload ${upload._id}`)
+      }
+    }
   }
   return async () => {
     const graceEnd = nowMs() - settings.graceMs
