@@ -33,6 +33,8 @@ const badWords = [
   'run steady --set nope=1',
   'run steady --set phases.steady=soon',
   'run steady --mutant nope',
+  'prove --only nope',
+  'prove --null -1',
   'run steady --topology nope',
   'run steady --proxy some',
   'run steady extra words',
