@@ -20,6 +20,7 @@ import { pagination } from './pagination.ts'
 import { population } from './population.ts'
 import { presence } from './presence.ts'
 import { progress } from './progress.ts'
+import { quarantine } from './quarantine.ts'
 import { realTimeOrder } from './real-time-order.ts'
 import { receipts } from './receipts.ts'
 import { recovery } from './recovery.ts'
@@ -53,6 +54,7 @@ export const checks: readonly Check[] = [
   receipts,
   convergence,
   access,
+  quarantine,
   presence,
   retention,
   noStuckStatus,

@@ -8,7 +8,7 @@
  *   9.9 run residue sockets 0 before=1        where=node-1, names=a,b; without before: after the last client went
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4; replaced laptop-2 (reload=1): a new client of the same person
- *   0.1 node-1 beat alice number=1            idle=1; gone alice number=1; minted f1 alice, served f1 alice; state f1 clean
+ *   0.1 node-1 beat alice number=1            idle=1; gone alice number=1; minted f1 alice [seq=4], served f1 alice; state f1 clean
  */
 import {
   accessWays,
@@ -157,13 +157,23 @@ export function shownRows({ verb, words, keys }: Line, ids: TextIds): Rows | nul
 }
 
 /** Of a node: cells of a journal row about a person or a file; null when its verb is another one. */
-export function journalCells({ verb, words, keys }: Line, ids: TextIds): { stage: number; seq: number; count: number; extra: number; message: number } | null {
+export function journalCells(
+  { verb, words, keys }: Line,
+  ids: TextIds,
+): { stage: number; room?: number; seq: number; count: number; extra: number; message: number } | null {
   const [first = '', second = ''] = words
   const seq = Number(keys['number'] ?? 1)
   if (verb === 'beat') return { stage: journalStages.beatStored, seq, count: ids.name(first), extra: keys['idle'] === undefined ? 0 : 1, message: -1 }
   if (verb === 'gone') return { stage: journalStages.presenceGone, seq, count: ids.name(first), extra: 0, message: -1 }
   if (verb === 'minted' || verb === 'served')
-    return { stage: journalStages.fileServed, seq: -1, count: ids.name(second), extra: verb === 'served' ? 1 : 0, message: ids.name(first) }
+    return {
+      stage: journalStages.fileServed,
+      room: ids.room(ids.home),
+      seq: Number(keys['seq'] ?? -1),
+      count: ids.name(second),
+      extra: verb === 'served' ? 1 : 0,
+      message: ids.name(first),
+    }
   if (verb === 'state') return { stage: journalStages.uploadState, seq: -1, count: 0, extra: lookup(uploadStates, second), message: ids.name(first) }
   return null
 }

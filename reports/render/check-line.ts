@@ -37,6 +37,7 @@ const told: Readonly<Record<string, Words>> = {
   access: { cases: 'arrivals, reads and sends', all: 'each within a membership', broken: 'got past a membership' },
   presence: { cases: 'states shown', all: 'each true when it was shown', broken: 'is not true' },
   retention: { cases: 'messages under a policy', all: 'kept, archived and gone as the policy says', broken: 'is not as the policy says' },
+  quarantine: { cases: 'uploads and requests for them', all: 'nothing served before its clean verdict', broken: 'was served and must not have been' },
   'no-stuck-status': { cases: 'messages', all: 'none left queued, sending, retrying or offline', broken: 'is left with a stuck status' },
   recovery: { cases: 'heals and clients', all: 'everyone came back and caught up', broken: 'did not recover in time' },
   progress: { cases: 'clients during faults', all: 'each got on', broken: 'got too little acked' },

@@ -1,0 +1,51 @@
+/** What is known of each upload: its stored state, when its verdict came, the messages that carry it, and the addresses that were given for it. */
+import type { History } from '../history/history.ts'
+import { accessWays, uploadStates } from '../history/kinds.ts'
+import { once } from './once.ts'
+
+/** Nanoseconds, unless told otherwise. */
+export interface FileFacts {
+  /** `storedUpload` row, -1 when the store has none. */
+  row: number
+  state: number
+  /** FNV-1a hash of the SHA-256 of the bytes that were declared. */
+  hash: number
+  /** When it became clean by the journals; NaN when they don't tell. */
+  cleanNs: number
+  /** Given to clients: `expiresNs` Infinity when never. */
+  mints: { client: number; atNs: number; expiresNs: number }[]
+}
+
+export interface Files {
+  /** By name id of the uploadId. */
+  of(upload: number): FileFacts
+  /** How files are accessed in this run: accessWays code; -1 when no address was given. */
+  way: number
+}
+
+export const filesOf = once((history: History): Files => {
+  const { message, rev, value, seq, tNs, client, layer } = history.columns
+  const known = new Map<number, FileFacts>()
+  const of = (upload: number): FileFacts => {
+    const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, cleanNs: NaN, mints: [] }
+    known.set(upload, facts)
+    return facts
+  }
+  for (const row of history.rowsOf('storedUpload')) Object.assign(of(value[row] ?? -1), { row, state: rev[row] ?? -1, hash: message[row] ?? 0 })
+  const { journals } = history
+  for (const row of history.journalRowsOf('uploadState')) {
+    const facts = of(journals.message[row] ?? -1)
+    if (journals.extra[row] === uploadStates.clean && Number.isNaN(facts.cleanNs)) facts.cleanNs = journals.tNs[row] ?? NaN
+  }
+  let way = -1
+  for (const row of history.rowsOf('fileUrl')) {
+    if (rev[row] !== -1) continue
+    way = layer[row] ?? -1
+    const atNs = tNs[row] ?? 0
+    const seconds = seq[row] ?? -1
+    of(value[row] ?? -1).mints.push({ client: client[row] ?? -1, atNs, expiresNs: seconds < 0 ? Infinity : atNs + seconds * 1e9 })
+  }
+  return { of, way }
+})
+
+export const wayName = (way: number): string => Object.entries(accessWays).find(([, code]) => code === way)?.[0] ?? 'no'
