@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { changed, guarantees } from './checks/clean-history.ts'
 import { parseHistory } from './checks/text-history.ts'
 import { cleanRun } from './mutators/clean-run.ts'
@@ -7,6 +7,8 @@ import { mutators } from './mutators/table.ts'
 import { renderShrunk } from './render/journey.ts'
 import { shrink } from './shrink.ts'
 
+// The machine that runs them may be busy.
+vi.setConfig({ testTimeout: 30_000 })
 const clean = cleanRun({ rooms: 4, clients: 12, messages: 1200, odd: 4 })
 /** One mutation of the first way of that mutator. */
 function broken(name: string) {

@@ -1,5 +1,5 @@
 import { assert, property } from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { appliedOnce } from '../checks/applied-once.ts'
 import { guarantees } from '../checks/clean-history.ts'
 import type { Check } from '../checks/check.ts'
@@ -21,6 +21,8 @@ import { smallRun } from './small-run.ts'
 import { wrongStatuses } from './status.ts'
 
 const runs = { numRuns: 500, seed: 20_261_124 }
+// The machine that runs them may be busy.
+vi.setConfig({ testTimeout: 30_000 })
 const exampleLimit = 10
 
 /** The same verdict, the same number of violations, and the same messages in the stories. Tells how many of the histories were violated. */
