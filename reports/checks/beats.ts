@@ -1,6 +1,6 @@
 /** Who was there, and until when, as the nodes' journals tell it: every beat of a connection that Redis took, and every removal of one. */
 import type { History } from '../history/history.ts'
-import { timers } from '../../system/codes-and-limits.ts'
+import { timers } from '../../system/protocol.ts'
 import { once } from './once.ts'
 
 const nsPerMs = 1e6

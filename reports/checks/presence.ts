@@ -12,7 +12,7 @@
  */
 import type { History } from '../history/history.ts'
 import { presences } from '../history/kinds.ts'
-import { timers } from '../../system/codes-and-limits.ts'
+import { timers } from '../../system/protocol.ts'
 import { beatsOf, boundMs, disturbedOf, type Beats } from './beats.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit, notApplicable } from './finding.ts'

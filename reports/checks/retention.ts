@@ -13,7 +13,7 @@
 import type { History } from '../history/history.ts'
 import { policies, recordBits } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
-import { timers } from '../../system/codes-and-limits.ts'
+import { timers } from '../../system/protocol.ts'
 import { archivesOf, type Archives } from './archives.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
