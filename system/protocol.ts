@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { attachmentLimit, bodyLimitBytes, fileNameLimitBytes, pageLimit } from './codes-and-limits.ts'
 import type { ErrorCode } from './codes-and-limits.ts'
 
-export { attachmentLimit, bodyLimitBytes, errorCodes, fileNameLimitBytes, pageLimit } from './codes-and-limits.ts'
+export { attachmentLimit, bodyLimitBytes, errorCodes, fileNameLimitBytes, pageLimit, timers } from './codes-and-limits.ts'
 export type { ErrorCode } from './codes-and-limits.ts'
 
 export const protocolVersion = 1
