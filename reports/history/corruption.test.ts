@@ -123,7 +123,7 @@ test('1,000 random corruptions: unknown, or one error that names the file; never
     { numRuns: 1000, seed: 20_261_124 },
   )
   expect(seen.result + seen.error).toBeGreaterThan(900)
-}, 30_000)
+}, 120_000)
 
 test('the place of the damage is told', () => {
   const folder = join(root, 'place')
@@ -162,7 +162,7 @@ describe('a killed harness, whose files have no checksums', () => {
       }),
       { numRuns: 300, seed: 20_261_124 },
     )
-  }, 30_000)
+  }, 120_000)
 })
 
 describe('a record that is whole and yet not to be trusted', () => {
