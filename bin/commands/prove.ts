@@ -69,7 +69,7 @@ async function prove(options: ProveOptions): Promise<Proof> {
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort(new ExitWith(130, `interrupted; the same command goes on from ${relative('.', folder)}`)))
   console.error(`proof of ${chosen.length} mutants: ${planned.length} trials, in ${relative('.', folder)}`)
-  const verifier = options.only.length > 0 ? null : await proveVerifier(interrupted.signal)
+  const verifier = options.only.length > 0 ? null : await proveVerifier(folder, interrupted.signal)
   const finished = await runTrials(planned, folder, interrupted.signal)
   const proof: Proof = {
     madeAt: new Date().toISOString(),

@@ -1,5 +1,5 @@
 /** The parts of the proof that need no cluster: histories by hand and oracles as tests, mutators measured here. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
@@ -25,9 +25,11 @@ const testDeadlineMs = 180_000
 const root = join(import.meta.dirname, '..', '..')
 const folders = { histories: 'reports/checks', oracles: 'reports/oracles' } as const
 
-export async function proveVerifier(signal: AbortSignal): Promise<VerifierProof> {
+/** Reports of the tests are left in `folder`. */
+export async function proveVerifier(folder: string, signal: AbortSignal): Promise<VerifierProof> {
   const runner = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const tests = existsSync(runner) ? { histories: await count(runner, folders.histories, signal), oracles: await count(runner, folders.oracles, signal) } : null
+  const count = (name: keyof typeof folders) => countTests(runner, folders[name], join(folder, `${name}.json`), signal)
+  const tests = existsSync(runner) ? { histories: await count('histories'), oracles: await count('oracles') } : null
   const sightings = measureAll(cleanRun(size), planted, seeds)
   const isClean = sightings.every((one) => one.caught === one.planted && one.falseAlarms === 0)
   const isTested = tests !== null && Object.values(tests).every(({ passed, failed }) => passed > 0 && failed === 0)
@@ -36,11 +38,12 @@ export async function proveVerifier(signal: AbortSignal): Promise<VerifierProof>
 
 const reportShape = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() })
 
-async function count(runner: string, folder: string, signal: AbortSignal): Promise<TestCount> {
-  const words = [runner, 'run', '--project', 'unit', '--reporter=json', folder]
-  const ended = await execa(process.execPath, words, { cwd: root, reject: false, timeout: testDeadlineMs, cancelSignal: signal })
+async function countTests(runner: string, tests: string, report: string, signal: AbortSignal): Promise<TestCount> {
+  const words = [runner, 'run', '--project', 'unit', '--reporter=json', `--outputFile=${report}`, tests]
+  const ended = await execa(process.execPath, words, { cwd: root, reject: false, all: true, timeout: testDeadlineMs, cancelSignal: signal })
   signal.throwIfAborted()
-  if (ended.timedOut) throw new Error(`the tests in ${folder} did not end within ${testDeadlineMs / 1000} s`)
-  const report = reportShape.parse(JSON.parse(ended.stdout.slice(ended.stdout.indexOf('{'))))
-  return { passed: report.numPassedTests, failed: Math.max(report.numFailedTests, report.numFailedTestSuites) }
+  if (ended.timedOut) throw new Error(`the tests in ${tests} did not end within ${testDeadlineMs / 1000} s`)
+  if (!existsSync(report)) throw new Error(`the tests in ${tests} left no report: ${ended.all.slice(-300)}`)
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = reportShape.parse(JSON.parse(readFileSync(report, 'utf8')))
+  return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites) }
 }
