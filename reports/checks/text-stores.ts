@@ -4,7 +4,7 @@
  *   9.1 audit change edit bob m2 room-1 7     what that entry brings: body=, or emoji=, or how= (author, moderator, hold, release, remove); blanked=1
  *   9.1 audit purged room-1 9 0 5             an entry at 9 that purged seqs 1 to 5; archived=1. audit policy room-1 archive 60 set=100 [through=5] [hold=1]
  *   9.1 audit archive room-1 0 5              damaged=1, missing=1; and of that archive: archived m1 room-1 4 [rev=] [body=] [edits=]
- *   9.1 audit upload f1 alice room-1 clean    hash=, bytes=
+ *   9.1 audit upload f1 alice room-1 clean    hash=, bytes=. readEntry join room-1 1 [layer=4]: an entry that a fresh client read
  *   9.9 run residue sockets 0 before=1        where=node-1, names=a,b; without before: after the last client went
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4; replaced laptop-2 (reload=1): a new client of the same person
@@ -69,6 +69,8 @@ export function auditRows({ verb, words, keys }: Line, ids: TextIds, clientOf: (
         },
       ]
     }
+    case 'readEntry':
+      return [{ kind: 'auditedEntry', room: ids.room(second), seq: at(2), value: lookup(entryKinds, first), layer: Number(keys['layer'] ?? 2) }]
     case 'purged': {
       const room = ids.room(first)
       return [
