@@ -1,6 +1,7 @@
-/** A known bug: a decorator over one seam of the node or of the client, never loaded unless named. */
+/** A known bug: a decorator over one seam of the node, of the scan worker or of the client, never loaded unless named. */
 import type { ClientParts } from '../client/parts.ts'
 import type { NodeParts } from '../node/parts.ts'
+import type { ScannerParts } from '../node/scan/scanner-parts.ts'
 
 export interface Mutant {
   name: string
@@ -10,5 +11,6 @@ export interface Mutant {
   /** The experiment that provokes it. */
   experiment: string
   node?: (parts: NodeParts) => NodeParts
+  scanner?: (parts: ScannerParts) => ScannerParts
   client?: (parts: ClientParts) => ClientParts
 }

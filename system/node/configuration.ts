@@ -3,14 +3,12 @@ import { z } from 'zod'
 import { accessWays } from '../protocol.ts'
 import { timers } from '../codes-and-limits.ts'
 import { adapterNames } from './adapters.ts'
+import { count, milliseconds, processSettings, processVariables, readVariables, storageOf, storeVariables, withoutPassword } from './environment.ts'
 import type { AdapterName } from './adapters.ts'
-import type { LogLevel } from './event-log.ts'
+import type { ProcessSettings } from './environment.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { LimitSettings } from './limits.ts'
 import type { StorageOptions } from './object-storage.ts'
-
-const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback)
-const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback)
 
 const mebibyte = 1_048_576
 
@@ -20,13 +18,8 @@ const environment = z.object({
   CHAT_ADAPTER: z.enum(adapterNames).default('classic'),
   CHAT_REDIS_URL: z.url(),
   CHAT_REDIS_PREFIX: z.string().min(1),
-  CHAT_MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// URL'),
-  CHAT_MONGO_DATABASE: z.string().min(1),
   CHAT_JWT_SECRET: z.string().min(16),
-  CHAT_JOURNAL: z.string().min(1).optional(),
-  CHAT_ORIGIN_NS: z.string().regex(/^\d+$/).transform(BigInt).optional(),
-  CHAT_BOOT: z.coerce.number().int().min(1).default(1),
-  CHAT_MUTANT: z.string().min(1).optional(),
+  ...processVariables,
   CHAT_HEARTBEAT_MS: milliseconds(2000),
   CHAT_RECEIPTS_MS: milliseconds(1000),
   CHAT_PING_INTERVAL_MS: milliseconds(3000),
@@ -46,11 +39,7 @@ const environment = z.object({
   CHAT_PENDING_SYNCS: count(1000),
   CHAT_SLOW_CONSUMER_PACKETS: count(10_000),
   CHAT_RETENTION_MS: milliseconds(timers.retentionSweepMs),
-  CHAT_STORE_URL: z.url().optional(),
-  CHAT_STORE_ACCESS_KEY: z.string().default(''),
-  CHAT_STORE_SECRET_KEY: z.string().default(''),
-  CHAT_STORE_BUCKET: z.string().default('chat'),
-  CHAT_STORE_REGION: z.string().default('us-east-1'),
+  ...storeVariables,
   CHAT_STORE_PUBLIC_URL: z.url().optional(),
   CHAT_UPLOAD_BYTES: count(25 * mebibyte),
   CHAT_UPLOAD_BYTES_PER_MINUTE: count(250 * mebibyte),
@@ -60,24 +49,16 @@ const environment = z.object({
   CHAT_UPLOAD_SWEEP_MS: milliseconds(10_000),
   CHAT_FILE_ACCESS: z.enum(accessWays).default('signed'),
   CHAT_FILE_URL_MS: milliseconds(30_000),
-  CHAT_LOG_LEVEL: z.enum(['debug', 'info', 'warn']).default('info'),
 })
 
-export interface Configuration {
+export interface Configuration extends ProcessSettings {
   name: string
   /** 0: any free port. */
   port: number
   /** How it tells the other nodes of entries. */
   adapter: AdapterName
   redis: { url: string; prefix: string }
-  mongo: { url: string; database: string }
   secret: string
-  /** Path of the journal file; null when none is kept. */
-  journal: string | null
-  /** CLOCK_MONOTONIC nanoseconds at the start of the run; null: at the start of this process. */
-  originNs: bigint | null
-  boot: number
-  mutant: string | null
   heartbeatMs: number
   receiptsMs: number
   pingIntervalMs: number
@@ -91,7 +72,6 @@ export interface Configuration {
   limits: LimitSettings
   /** Unsent packets of a socket that make it a slow consumer. */
   slowConsumerPackets: number
-  logLevel: LogLevel
   /** Between two sweeps of what rooms no longer keep. */
   retentionMs: number
   files: FileSettings
@@ -101,20 +81,14 @@ export interface Configuration {
 
 /** Throws one error that names every variable that is missing or wrong. */
 export function readConfiguration(variables: Readonly<Record<string, string | undefined>>): Configuration {
-  const result = environment.safeParse(variables)
-  if (!result.success) throw new Error(`configuration: ${result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`)
-  const read = result.data
+  const read = readVariables(environment, variables)
   return {
     name: read.CHAT_NODE_NAME,
     port: read.CHAT_PORT,
     adapter: read.CHAT_ADAPTER,
     redis: { url: read.CHAT_REDIS_URL, prefix: read.CHAT_REDIS_PREFIX },
-    mongo: { url: read.CHAT_MONGO_URL, database: read.CHAT_MONGO_DATABASE },
+    ...processSettings(read),
     secret: read.CHAT_JWT_SECRET,
-    journal: read.CHAT_JOURNAL ?? null,
-    originNs: read.CHAT_ORIGIN_NS ?? null,
-    boot: read.CHAT_BOOT,
-    mutant: read.CHAT_MUTANT ?? null,
     heartbeatMs: read.CHAT_HEARTBEAT_MS,
     receiptsMs: read.CHAT_RECEIPTS_MS,
     pingIntervalMs: read.CHAT_PING_INTERVAL_MS,
@@ -147,24 +121,13 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
       access: read.CHAT_FILE_ACCESS,
       urlMs: read.CHAT_FILE_URL_MS,
     },
-    logLevel: read.CHAT_LOG_LEVEL,
     retentionMs: read.CHAT_RETENTION_MS,
-    storage:
-      read.CHAT_STORE_URL === undefined
-        ? null
-        : {
-            url: read.CHAT_STORE_URL,
-            accessKey: read.CHAT_STORE_ACCESS_KEY,
-            secretKey: read.CHAT_STORE_SECRET_KEY,
-            bucket: read.CHAT_STORE_BUCKET,
-            region: read.CHAT_STORE_REGION,
-          },
+    storage: storageOf(read),
   }
 }
 
 /** What may be printed: no secret, and no password inside a URL. */
 export function masked(configuration: Configuration): Record<string, unknown> {
-  const withoutPassword = (url: string) => url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:***@')
   return {
     ...configuration,
     secret: '***',
