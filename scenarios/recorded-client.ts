@@ -40,6 +40,7 @@ export class RecordedClient implements ClientObserver {
   readonly files: RecordedFiles
   /** Rooms that it is no member of any more. */
   readonly gone = new Set<string>()
+  #device: string
   readonly #rows: ClientRows
   readonly #meter: LoadMeter
   readonly #random: () => number
@@ -48,9 +49,15 @@ export class RecordedClient implements ClientObserver {
     this.#rows = new ClientRows(parts.client, parts.writer, parts.nowNs)
     this.#meter = parts.meter
     this.#random = parts.random
+    this.#device = parts.device
     this.messages = new OwnMessages(this.#rows, parts.device, parts.intendedTimes)
     this.files = new RecordedFiles(this.#rows)
     this.acts = new RecordedActs(this.#rows, this.messages, parts.random)
+  }
+
+  /** The one that the person is on now. */
+  get device(): string {
+    return this.#device
   }
 
   get client(): number {
@@ -209,6 +216,7 @@ export class RecordedClient implements ClientObserver {
 
   /** The rows that follow are of a new client of the same person: on another device, or on the same one loaded anew. */
   replaced(device: string, isOther: boolean): void {
+    this.#device = device
     this.messages.onDevice(device)
     this.#rows.row('clientReplaced', none, none, none, none, this.#rows.name(device), isOther ? 1 : 0)
   }

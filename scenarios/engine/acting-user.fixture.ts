@@ -58,7 +58,10 @@ export class AnsweringDriver implements Driver {
       },
       search: { search: async (query, room, limit) => (await say('search', query, room, limit), { kind: 'ok', hits: this.shown }) },
       devices: {
-        switchDevice: ({ device }) => say('switchDevice', device),
+        switchDevice: ({ device }) => {
+          observer.replaced?.(device, true)
+          return say('switchDevice', device)
+        },
         goOffline: (forMs) => say('goOffline', forMs),
         reload: () => say('reload'),
         stopReading: (forMs) => say('stopReading', forMs),

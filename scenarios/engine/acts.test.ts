@@ -1,7 +1,7 @@
 /** The acts of a virtual user over a real control socket and history file, with a driver that only answers. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { askEnds, asks, bodyHash, changeKinds, messagesPerClient, pageAsks } from '../../reports/history/kinds.ts'
-import type { ShownMessage } from '../driver.ts'
+import type { ActResult, ShownMessage } from '../driver.ts'
 import { parseBody } from '../message-body.ts'
 import { actingUser, type ActingUser, type AnsweringDriver } from './acting-user.fixture.ts'
 import { acts } from './acts.ts'
@@ -125,6 +125,22 @@ test('who has left a room neither talks nor acts there; a switch of device goes 
   expect(await acts.leave(user, {})).toBe(false)
   driver.observer?.joined('room-1', 20, 'e')
   expect(await acts.leave(user, {})).toBe(true)
+})
+
+test('a client is replaced or offline once at a time, and is on the device that it went on with, however that ended', async () => {
+  const reloaded = Promise.withResolvers<ActResult>()
+  driver.answers = { reload: () => reloaded.promise, switchDevice: async () => ({ kind: 'unknown', why: 'not synced in time' }) }
+  const reloading = acts.reload(user, {})
+  expect(await acts['switch-device'](user, {})).toBe(false)
+  reloaded.resolve({ kind: 'ok' })
+  expect(await reloading).toBe(true)
+  await acts['switch-device'](user, {})
+  expect(user.token).toBe('t2')
+  await acts['switch-device'](user, {})
+  expect(driver.calls.slice(1)).toEqual([
+    ['switchDevice', 'device-4b'],
+    ['switchDevice', 'device-4'],
+  ])
 })
 
 test('a step waits for something to act on, says so at its deadline, and says what the driver lacks', async () => {

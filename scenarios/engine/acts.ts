@@ -27,10 +27,13 @@ function onDevice(
   act: (user: VirtualUser, parameters: Parameters, timeoutMs: number) => Promise<ActResult>,
 ): Act {
   return async (user, parameters) => {
+    if (user.moving) return false
+    user.moving = true
     const timeoutMs = durationMs(parameters['timeout']) ?? 30_000
     // The driver's own deadline comes first and says more.
     const patience = { timeout: `${timeoutMs * 2 + (durationMs(parameters['for']) ?? 0)}ms` }
     await recorded(user.recorder.acts.ask(kind, null), patience, kind, () => act(user, parameters, timeoutMs))
+    user.moving = false
     return true
   }
 }
@@ -131,9 +134,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   'switch-device': onDevice('switchDevice', async (user, _parameters, timeoutMs) => {
     const to = user.nextDevice()
     if (to === null) return { kind: 'failed', code: 'no_other_device' }
-    const result = await able(user, 'devices').switchDevice(to, timeoutMs)
-    if (result.kind === 'ok') user.device = to
-    return result
+    return able(user, 'devices').switchDevice(to, timeoutMs)
   }),
   'go-offline': onDevice('goOffline', (user, parameters, timeoutMs) => able(user, 'devices').goOffline(durationMs(parameters['for']) ?? 5000, timeoutMs)),
   reload: onDevice('reload', (user, _parameters, timeoutMs) => able(user, 'devices').reload(timeoutMs)),

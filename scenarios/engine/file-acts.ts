@@ -92,7 +92,7 @@ function ofShown(user: VirtualUser, parameters: Parameters, request: (file: Show
 }
 function ofMinted(user: VirtualUser, fits: (minted: MintedAddress) => boolean): Attempt | null {
   const minted = pick([...user.worker.minted.all()].filter(fits), user.random)
-  return minted === undefined ? null : { file: minted, request: async () => borrowed(minted.address, user.device.token) }
+  return minted === undefined ? null : { file: minted, request: async () => borrowed(minted.address, user.token) }
 }
 
 /** As the parameter `try` says it, and as the record does. */

@@ -21,8 +21,8 @@ export class VirtualUser implements Busy {
   doing: string | null = 'starting'
   /** Own stream of chance for what it does besides talking: [0, 1). */
   readonly random: () => number
-  /** The device that it is on. */
-  device: { device: string; token: string }
+  /** Its client is being replaced or is offline on purpose: one such thing at a time. */
+  moving = false
   /** Messages that it holds for review. */
   readonly held: ChangeTarget[] = []
   readonly #background = new Set<string>()
@@ -33,7 +33,6 @@ export class VirtualUser implements Busy {
     this.worker = worker
     this.assignment = assignment
     this.random = seededRandom(assignment.seed ^ 0x2545f491)
-    this.device = { device: assignment.device, token: assignment.token }
     this.recorder = worker.recorder(assignment)
     this.recorder.expected(stays)
     worker.enter(this)
@@ -80,7 +79,13 @@ export class VirtualUser implements Busy {
   nextDevice(): { device: string; token: string } | null {
     const { device, token, otherDevice } = this.assignment
     if (otherDevice === undefined) return null
-    return this.device.device === device ? otherDevice : { device, token }
+    return this.recorder.device === device ? otherDevice : { device, token }
+  }
+
+  /** Of the device that it is on. */
+  get token(): string {
+    const { token, otherDevice } = this.assignment
+    return otherDevice !== undefined && this.recorder.device === otherDevice.device ? otherDevice.token : token
   }
 
   pending(): string | null {
