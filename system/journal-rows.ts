@@ -43,7 +43,7 @@ export const journalStages = {
   confirmed: 11,
   /** The lease ran out; count = sockets dropped. Nothing is relayed after it until the node holds its lease again. */
   leaseLost: 12,
-  /** Redis took a beat of a connection. seq = its number on this node; count = name id of the user; extra = 1 when idle. */
+  /** Redis took a beat of a connection. seq = its number on this node; count = name id of the user; extra = presenceBits. */
   beatStored: 13,
   /** A URL of a file was minted, or (extra = 1) its bytes were served by this node. operation = uploadId; count = name id of the user. */
   fileServed: 14,
@@ -51,10 +51,12 @@ export const journalStages = {
   uploadState: 15,
   /** Another node is the host of this room now; count = connections that were asked to go there. */
   handedOver: 16,
-  /** Redis took back a connection that went. seq and count as in beatStored. */
+  /** Redis took back a connection that went. seq, count and extra as in beatStored. */
   presenceGone: 17,
 } as const
 export type JournalStage = keyof typeof journalStages
+/** Bits of `extra`: the connection is idle; Redis didn't answer in time, so that it may have done it or not. */
+export const presenceBits = { idle: 1, unconfirmed: 2 } as const
 /** Stages whose `count` is the name id of a user. */
 export const userStages: readonly JournalStage[] = ['beatStored', 'presenceGone', 'fileServed']
 /** Stages whose operation is an uploadId. */

@@ -1,6 +1,7 @@
 /** Who was there, and until when, as the nodes' journals tell it: every beat of a connection that Redis took, and every removal of one. */
 import type { History } from '../history/history.ts'
 import { timers } from '../../system/protocol.ts'
+import { presenceBits } from '../../system/journal-rows.ts'
 import { once } from './once.ts'
 
 const nsPerMs = 1e6
@@ -17,7 +18,7 @@ export interface Stretch {
 }
 
 export interface Beats {
-  /** By user: merged stretches in which a stored beat of some connection of it was fresh. */
+  /** By user: merged stretches in which a beat of some connection of it was or may have been fresh. */
   of: ReadonlyMap<string, readonly Stretch[]>
   beats: number
   /** Certainly fresh over the whole of that time, late journal rows considered. */
@@ -26,15 +27,19 @@ export interface Beats {
   isGoneThroughout(user: string, fromNs: number, toNs: number): boolean
 }
 
-/** One stretch a connection: from its first beat to a TTL after its last, or its removal. */
-function stretchesOf(history: History): Map<string, Stretch[]> {
+/**
+ * One stretch a connection: from its first beat to a TTL after its last, or its removal. What Redis may have done and didn't confirm counts only where
+ * that makes the stretches longer (`isLenient`), or shorter.
+ */
+function stretchesOf(history: History, isLenient: boolean): Map<string, Stretch[]> {
   const { journals, names } = history
   const open = new Map<string, Stretch>()
   const stretches = new Map<string, Stretch[]>()
   const rows = (['beatStored', 'presenceGone'] as const).flatMap((stage) => [...history.journalRowsOf(stage)].map((row) => ({ stage, row })))
   for (const { stage, row } of rows.sort((a, b) => a.row - b.row)) {
     const user = names[journals.count[row] ?? -1]
-    if (user === undefined) continue
+    const isUnsure = ((journals.extra[row] ?? 0) & presenceBits.unconfirmed) !== 0
+    if (user === undefined || (isUnsure && isLenient === (stage === 'presenceGone'))) continue
     const atNs = journals.tNs[row] ?? 0
     const key = `${journals.node[row]} ${journals.boot[row]} ${journals.seq[row]}`
     const known = open.get(key)
@@ -62,12 +67,13 @@ function merged(stretches: readonly Stretch[]): Stretch[] {
 }
 
 export const beatsOf = once((history: History): Beats => {
-  const of = new Map([...stretchesOf(history)].map(([user, stretches]) => [user, merged(stretches)]))
+  const mergedOf = (isLenient: boolean) => new Map([...stretchesOf(history, isLenient)].map(([user, stretches]) => [user, merged(stretches)]))
+  const [sure, of] = [mergedOf(false), mergedOf(true)]
   const slackNs = (boundMs * nsPerMs) / 2
   return {
     of,
     beats: history.journalRowsOf('beatStored').length,
-    isFreshThroughout: (user, fromNs, toNs) => of.get(user)?.some((one) => one.fromNs <= fromNs && toNs + slackNs <= one.toNs) === true,
+    isFreshThroughout: (user, fromNs, toNs) => sure.get(user)?.some((one) => one.fromNs <= fromNs && toNs + slackNs <= one.toNs) === true,
     isGoneThroughout: (user, fromNs, toNs) => of.get(user)?.every((one) => one.toNs + slackNs < fromNs || one.fromNs - slackNs > toNs) !== false,
   }
 })

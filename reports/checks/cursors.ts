@@ -192,7 +192,8 @@ class Follower implements Cursors {
         `${who} never told that it had ${this.#history.rooms[inRoom]} up to seq ${delivered}, read up to ${read}`,
       )
     const member = clients.map((one) => membershipOf(this.#history).of(one, inRoom)).find((one) => one !== null)
-    if (delivered > 0 && member?.intervals.some((stay) => stay.from <= delivered) !== true)
+    // Who has just joined has everything up to its own join.
+    if (delivered > 0 && member?.intervals.some((stay) => stay.from <= delivered + 1) !== true)
       this.bad.add('ofNoMember', row, -1, `${who} is no member of ${this.#history.rooms[inRoom]} at seq ${delivered}`)
   }
 }

@@ -104,6 +104,12 @@ test('near miss: unknown while Redis is cut, offline within the TTL after its he
   }
   expect(judged(moved).verdict).toBe('valid')
 })
+test('near miss: what Redis may have done without saying so excuses both ways', () => {
+  const there = { with: ['39.0 node-1 beat carol number=2 unsure=1', '40.0 alice presence carol online', '52.0 alice presence carol offline'] }
+  expect(judged(there).verdict).toBe('valid')
+  const taken = { with: ['30.0 node-2 gone bob number=1 unsure=1', '30.1 alice presence bob offline', '31.5 alice presence bob online'] }
+  expect(judged(taken).verdict).toBe('valid')
+})
 test('near miss: online within the TTL of a killed node, and who shares no room any more', () => {
   const killed = {
     without: ['21.0 node-1 gone', 'carol offline'],

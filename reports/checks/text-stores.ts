@@ -8,7 +8,7 @@
  *   9.9 run residue sockets 0 before=1        where=node-1, names=a,b; without before: after the last client went
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4; replaced laptop-2 (reload=1): a new client of the same person
- *   0.1 node-1 beat alice number=1            idle=1; gone alice number=1; minted f1 alice [seq=4], served f1 alice; state f1 clean
+ *   0.1 node-1 beat alice number=1            idle=1, unsure=1; gone alice number=1; minted f1 alice [seq=4], served f1 alice; state f1 clean
  */
 import {
   accessWays,
@@ -25,7 +25,7 @@ import {
   uploadStates,
   type Kind,
 } from '../history/kinds.ts'
-import { journalStages } from '../../system/journal-rows.ts'
+import { journalStages, presenceBits } from '../../system/journal-rows.ts'
 import type { Cells, Line } from './text-history.ts'
 import type { TextIds } from './text-reads.ts'
 
@@ -165,8 +165,9 @@ export function journalCells(
 ): { stage: number; room?: number; seq: number; count: number; extra: number; message: number } | null {
   const [first = '', second = ''] = words
   const seq = Number(keys['number'] ?? 1)
-  if (verb === 'beat') return { stage: journalStages.beatStored, seq, count: ids.name(first), extra: keys['idle'] === undefined ? 0 : 1, message: -1 }
-  if (verb === 'gone') return { stage: journalStages.presenceGone, seq, count: ids.name(first), extra: 0, message: -1 }
+  const extra = (keys['idle'] === undefined ? 0 : presenceBits.idle) | (keys['unsure'] === undefined ? 0 : presenceBits.unconfirmed)
+  if (verb === 'beat') return { stage: journalStages.beatStored, seq, count: ids.name(first), extra, message: -1 }
+  if (verb === 'gone') return { stage: journalStages.presenceGone, seq, count: ids.name(first), extra, message: -1 }
   if (verb === 'minted' || verb === 'served')
     return {
       stage: journalStages.fileServed,

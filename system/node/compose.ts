@@ -35,6 +35,7 @@ import { openMetrics } from './metrics.ts'
 import { presenceOf } from './presence.ts'
 import { presenceStoreOf } from './presence-store.ts'
 import { presenceTellerOf } from './presence-teller.ts'
+import { presenceBits } from '../journal-rows.ts'
 import { protocolVersion } from '../protocol.ts'
 import { receiptRound } from './receipts.ts'
 import { relayingOf } from './relaying.ts'
@@ -187,11 +188,12 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     servedRooms: () => roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? []),
     nowMs,
     onError,
-    onBeat(connections) {
-      for (const { user, number: seq, idle } of connections) parts.journal.write('beatStored', { seq, user, extra: Number(idle) })
+    onBeat(connections, isSure) {
+      const unsure = isSure ? 0 : presenceBits.unconfirmed
+      for (const { user, number: seq, idle } of connections) parts.journal.write('beatStored', { seq, user, extra: unsure | (idle ? presenceBits.idle : 0) })
     },
-    onGone(connections) {
-      for (const { user, number: seq } of connections) parts.journal.write('presenceGone', { seq, user })
+    onGone(connections, isSure) {
+      for (const { user, number: seq } of connections) parts.journal.write('presenceGone', { seq, user, extra: isSure ? 0 : presenceBits.unconfirmed })
     },
     onFailure: () => metrics.presenceFailed(),
   })

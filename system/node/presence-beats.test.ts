@@ -14,6 +14,7 @@ function started() {
     seen: [] as string[],
     stored: [] as number[],
     removed: [] as string[],
+    unsure: [] as (number | string)[],
   }
   const state = { isAway: false, nowMs: 1000, isFirst: false }
   const run = <T>(work: () => T): Promise<T> => (state.isAway ? Promise.reject(new Error('no Redis')) : Promise.resolve(work()))
@@ -37,8 +38,8 @@ function started() {
     lastSeen: { saw: (user) => void sent.seen.push(user) },
     timing,
     nowMs: () => state.nowMs,
-    onBeat: (connections) => void sent.stored.push(connections.length),
-    onGone: (connections) => void sent.removed.push(...connections.map(({ user, number }) => `${user}#${number}`)),
+    onBeat: (connections, isSure) => void (isSure ? sent.stored : sent.unsure).push(connections.length),
+    onGone: (connections, isSure) => void (isSure ? sent.removed : sent.unsure).push(...connections.map(({ user, number }) => `${user}#${number}`)),
   })
   const lastBeat = () => sent.beats.at(-1)?.map(({ token }) => token)
   return { beats, sent, state, lastBeat }
@@ -97,6 +98,7 @@ test('what Redis missed is written when it is back: every connection, who went, 
   state.nowMs += 3000
   await expect(beats.write()).rejects.toThrow('no Redis')
   expect(sent.stored).toEqual([2])
+  expect(sent.unsure).toEqual([1])
   state.isAway = false
   await beats.write()
   expect(lastBeat()).toEqual(['d1:s1'])

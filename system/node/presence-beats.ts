@@ -14,10 +14,10 @@ export interface PresenceBeatsOptions {
   lastSeen: Pick<LastSeen, 'saw'>
   timing: PresenceTiming
   nowMs: () => number
-  /** Redis took a beat of each of these. */
-  onBeat: (connections: readonly BeatenConnection[]) => void
-  /** Redis has taken these back. */
-  onGone: (connections: readonly NumberedConnection[]) => void
+  /** Redis took a beat of each of these; not `isSure`: it may have, but didn't answer. */
+  onBeat: (connections: readonly BeatenConnection[], isSure: boolean) => void
+  /** Redis has taken these back; not `isSure`: as above. */
+  onGone: (connections: readonly NumberedConnection[], isSure: boolean) => void
 }
 export interface NumberedConnection {
   user: string
@@ -140,11 +140,8 @@ export class PresenceBeats {
   async #beat(beating: readonly Own[], due: boolean): Promise<boolean> {
     this.#changed.clear()
     if (beating.length === 0) return false
-    const isFirst = await this.#store.beat(
-      beating.map(({ user, token, idle, focus }) => ({ user, token, idle, focus })),
-      this.#timing.ttlMs,
-    )
-    this.#onBeat(beating)
+    const beats = beating.map(({ user, token, idle, focus }) => ({ user, token, idle, focus }))
+    const isFirst = await told(this.#store.beat(beats, this.#timing.ttlMs), (isSure) => this.#onBeat(beating, isSure))
     if (!due) return isFirst
     this.#beatAtMs = this.#nowMs() + this.#timing.beatMs
     if (++this.#beats % beatsToSeen === 0) for (const { user } of beating) this.#lastSeen.saw(user, this.#nowMs())
@@ -158,8 +155,9 @@ export class PresenceBeats {
     this.#marks = []
     if (marks.length > 0) await this.#store.mark(marks, this.#timing.typingTtlMs)
     if (gone.length === 0) return
-    await this.#store.remove(gone.map(({ connection: { user, token, rooms } }) => ({ user, token, rooms })))
-    this.#onGone(gone.map(({ connection }) => connection))
+    const connections = gone.map(({ connection }) => connection)
+    const removed = this.#store.remove(connections.map(({ user, token, rooms }) => ({ user, token, rooms })))
+    await told(removed, (isSure) => this.#onGone(connections, isSure))
     // Later ones came in while Redis was asked.
     this.#gone = this.#gone.filter((later) => !gone.includes(later))
     for (const { connection } of gone) {
@@ -185,5 +183,17 @@ export class PresenceBeats {
   #touch(own: Own): void {
     this.#changed.add(own)
     this.#users.add(own.user)
+  }
+}
+
+/** Tells whether the work was done for sure, and settles as it does. */
+async function told<T>(work: Promise<T>, tell: (isSure: boolean) => void): Promise<T> {
+  try {
+    const result = await work
+    tell(true)
+    return result
+  } catch (error) {
+    tell(false)
+    throw error
   }
 }
