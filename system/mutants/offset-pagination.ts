@@ -5,7 +5,7 @@ export const offsetPagination: Mutant = {
   name: 'offset-pagination',
   breaks: 'pages are counted from the newest entry, so that they shift while others write',
   caughtBy: ['pagination'],
-  experiment: 'steady',
+  experiment: 'history-scroll',
   node(parts) {
     /** By the lower end of a page: the head when it was made. */
     const heads = new Map<number, number>()
