@@ -4,7 +4,7 @@
  */
 import { type Db, MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { bodyHash, entryKinds, kinds, recordBits, recordHash } from '../reports/history/kinds.ts'
+import { bodyHash, entryKindCode, kinds, recordBits, recordHash } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { WireEntry } from '../system/protocol.ts'
@@ -130,7 +130,7 @@ function recordEntry({ writer, nowNs, clientOfUser }: AuditOptions, roomName: nu
     message,
     entry.seq,
     writer.name(entry.epoch),
-    entryKind(kind),
+    entryKindCode(kind),
   )
   recordChange({ writer, atNs: nowNs(), room: roomName, message }, entry)
 }
@@ -139,7 +139,7 @@ function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: read
   const roomName = writer.name(room)
   for (const { kind, message, id, seq, rev } of entries) {
     if (kind !== 'message' || message === undefined) {
-      writer.row(nowNs(), -1, -1, roomName, kinds.auditedEntry.code, reader, -1, seq, -1, entryKind(kind))
+      writer.row(nowNs(), -1, -1, roomName, kinds.auditedEntry.code, reader, -1, seq, -1, entryKindCode(kind))
       continue
     }
     const stub = message.body === null ? recordBits.stub : 0
@@ -147,8 +147,4 @@ function recordRead({ writer, nowNs }: AuditOptions, room: string, entries: read
     writer.row(nowNs(), -1, -1, roomName, kinds.audited.code, reader | stub, own, seq, rev, recordHash(message))
   }
   writer.row(nowNs(), -1, -1, roomName, kinds.auditHead.code, reader, -1, head, -1, writer.name(entries[0]?.epoch ?? ''))
-}
-
-function entryKind(kind: string): number {
-  return (entryKinds as Readonly<Record<string, number>>)[kind] ?? -1
 }

@@ -2,7 +2,7 @@
  * Writes what one client meant, did and saw, row by row, as reports/history/kinds.ts says. It outlives the client's sockets:
  * sessions are numbered here. Nothing is decided here; the checks do that from the rows.
  */
-import { bodyHash, entryKinds, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
+import { bodyHash, entryKindCode, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { ClientRows, none } from './client-rows.ts'
 import type { ClientObserver, Outcome, RecordContent, Status } from './driver.ts'
@@ -31,7 +31,6 @@ export interface ReplyTo {
   seq: number
 }
 
-const entryKindCodes = new Map<string, number>(Object.entries(entryKinds))
 const wayBits = layers.live | layers.sync | layers.range | layers.page
 
 export class RecordedClient implements ClientObserver {
@@ -120,7 +119,7 @@ export class RecordedClient implements ClientObserver {
     if (this.#rows.stopped) return
     const nowNs = this.#rows.nowNs()
     const roomName = this.#rows.name(room)
-    if (kind !== 'message') return this.#rows.row('entry', roomName, none, seq, rev, entryKindCodes.get(kind) ?? none, layerBits, nowNs)
+    if (kind !== 'message') return this.#rows.row('entry', roomName, none, seq, rev, entryKindCode(kind), layerBits, nowNs)
     const message = this.#rows.messageOf(body, senderId)
     this.#rows.row('delivery', roomName, message, seq, rev, body === null ? none : bodyHash(body), layerBits, nowNs)
     if ((layerBits & layers.applied) === 0) return

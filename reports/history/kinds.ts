@@ -455,6 +455,11 @@ export const entryKinds = {
   purged: 12,
   closed: 13,
 } as const
+/** The code of an entry by its kind in the protocol, which writes `upload-state`; -1 for an unknown one. */
+export function entryKindCode(kind: string): number {
+  const name = kind === 'upload-state' ? 'uploadState' : kind
+  return (entryKinds as Readonly<Record<string, number>>)[name] ?? -1
+}
 /** Bits of `layer` in `pageRead`: the page was asked for from the newest message, or right below the page that this client read before. */
 export const pageAsks = { newest: 2, continues: 4 } as const
 /** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
