@@ -21,7 +21,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: [`${folders}/*.test.ts`], exclude: ['**/*.integration.test.ts', '**/*.cluster.test.ts', '**/node_modules/**'] },
+        test: {
+          name: 'unit',
+          include: [`${folders}/*.test.ts`],
+          exclude: ['**/*.integration.test.ts', '**/*.cluster.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
