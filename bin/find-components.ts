@@ -1,5 +1,5 @@
 /** Finds all components before anything starts, so that what is missing is told at once. */
-import type { ComponentName, Found, FoundComponents } from '../system/components/component.ts'
+import { fileComponents, type ComponentName, type Found, type FoundComponents } from '../system/components/component.ts'
 import { components, findComponent } from '../system/components/table.ts'
 import { ExitWith } from './exit-with.ts'
 
@@ -13,19 +13,19 @@ export function givenUrls(environment: NodeJS.ProcessEnv): Partial<Record<Compon
   return urls
 }
 
-/** `store`: whether an object store may be downloaded or built; without one the cluster runs, and what needs it is refused by its nodes. */
+/** `store`: whether an object store and clamd may be downloaded, built or installed; without them the cluster runs, and what needs them is refused by its nodes. */
 export async function findComponents(options: { install: boolean; store: boolean; progress: (line: string) => void }): Promise<FoundComponents> {
   const urls = givenUrls(process.env)
   const found: Partial<Record<ComponentName, Found>> = {}
   const missing: string[] = []
   for (const name of Object.keys(components) as ComponentName[]) {
     try {
-      const install = options.install && (name !== 'store' || options.store)
+      const install = options.install && (!isForFiles(name) || options.store)
       found[name] = await findComponent(components[name], { install, progress: options.progress, urls })
     } catch (error) {
       // One that was asked for by URL must not be left out silently.
-      if (name === 'store' && urls.store === undefined) {
-        if (options.store) options.progress(`without an object store: ${error instanceof Error ? error.message : String(error)}`)
+      if (isForFiles(name) && urls[name] === undefined) {
+        if (options.store) options.progress(`without ${name}: ${error instanceof Error ? error.message : String(error)}`)
         continue
       }
       missing.push(error instanceof Error ? error.message : String(error))
@@ -33,4 +33,8 @@ export async function findComponents(options: { install: boolean; store: boolean
   }
   if (missing.length > 0) throw new ExitWith(5, `${missing.join('\n')}\nsee: npx shakedown doctor`)
   return found as FoundComponents
+}
+
+function isForFiles(name: ComponentName): boolean {
+  return (fileComponents as readonly ComponentName[]).includes(name)
 }
