@@ -11,6 +11,7 @@ import { seededRandom } from '../random.ts'
 import type { ActResult, Capabilities, Driver, Status } from '../driver.ts'
 import { followConnections } from './connections.ts'
 import { capabilitiesOf } from './reference-capabilities.ts'
+import { loadStill } from './still-load.ts'
 
 /** Longest wait for a dropped connection to be synced again. */
 const reconnectTimeoutMs = 30_000
@@ -71,6 +72,7 @@ export const referenceDriver: Driver = {
     let device: Device = { device: identity.device, token: identity.token, storage: storageOf(identity.device), random: seededRandom(seed) }
     let client = await load(device)
     let disposed = false
+    let sends = 0
 
     /** Own messages of the present device that may still be on their way. */
     const underway = new Set<string>()
@@ -82,14 +84,8 @@ export const referenceDriver: Driver = {
       }
       return true
     }
-    /** Subtle: from the swap on whatever is sent goes to the new client, so that nothing falls between the two. */
-    async function goOnWith(next: Device, timeoutMs: number, ready: () => boolean): Promise<ActResult> {
-      const upcoming = await load(next)
-      for (const givenUpMs = Date.now() + timeoutMs; !ready(); await delay(lookAgainMs)) {
-        if (!disposed && Date.now() < givenUpMs) continue
-        await upcoming.close()
-        return { kind: 'unknown', why: 'the outbox did not become empty in time' }
-      }
+    /** Subtle: from its first step on whatever is sent goes to the new client, so that nothing falls between the two. */
+    async function goOnWith(upcoming: ChatClient, next: Device, timeoutMs: number): Promise<ActResult> {
       const former = client
       client = upcoming
       observer.replaced?.(next.device, next.device !== device.device)
@@ -98,17 +94,34 @@ export const referenceDriver: Driver = {
       if (disposed) await client.close()
       return connected(client, timeoutMs)
     }
+    async function switchTo(next: Device, timeoutMs: number): Promise<ActResult> {
+      const upcoming = await load(next)
+      for (const givenUpMs = Date.now() + timeoutMs; !outboxIsEmpty(); await delay(lookAgainMs)) {
+        if (!disposed && Date.now() < givenUpMs) continue
+        await upcoming.close()
+        return { kind: 'unknown', why: 'the outbox did not become empty in time' }
+      }
+      return goOnWith(upcoming, next, timeoutMs)
+    }
+    /** A message that the former client stores after this one has read the same outbox would be sent by neither. */
+    async function reload(timeoutMs: number): Promise<ActResult> {
+      return loadStill(
+        () => load(device),
+        () => sends,
+        (stale) => stale.close(),
+        (upcoming) => goOnWith(upcoming, device, timeoutMs),
+      )
+    }
     const capabilities: Capabilities = {
       ...capabilitiesOf(() => client),
       devices: {
-        switchDevice: (to, timeoutMs) =>
-          goOnWith({ ...to, storage: storageOf(to.device), random: seededRandom(bodyHash(to.device)) }, timeoutMs, outboxIsEmpty),
+        switchDevice: (to, timeoutMs) => switchTo({ ...to, storage: storageOf(to.device), random: seededRandom(bodyHash(to.device)) }, timeoutMs),
         async goOffline(forMs, timeoutMs) {
           client.disconnect()
           await delay(forMs)
           return connected(client, timeoutMs)
         },
-        reload: (timeoutMs) => goOnWith(device, timeoutMs, () => true),
+        reload,
         async stopReading(forMs, timeoutMs) {
           {
             using _stopped = connections.stopReading()
@@ -129,6 +142,7 @@ export const referenceDriver: Driver = {
       join: (room) => client.join(room),
       send(room, body, options) {
         const id = client.send(room, body, options)
+        sends++
         underway.add(id)
         if (underway.size > underwayLimit) outboxIsEmpty()
         return id
