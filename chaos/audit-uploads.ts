@@ -27,11 +27,11 @@ export async function auditUploads({ database, writer, nowNs, clientOfUser }: Up
     writer.row(
       nowNs(),
       clientOfUser.get(userId) ?? -1,
-      -1,
+      bodyHash(sha256),
       writer.name(roomId),
       kinds.storedUpload.code,
       0,
-      bodyHash(sha256),
+      -1,
       Math.min(bytes, 0x7fffffff),
       uploadStates[state],
       writer.name(_id),

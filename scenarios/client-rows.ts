@@ -61,4 +61,9 @@ export class ClientRows {
   row(kind: Kind, room: number, message = none, seq = none, rev = none, value = none, layer = 0, tNs = this.nowNs()): void {
     if (!this.stopped) this.#writer.row(tNs, this.client, this.sessionOf(room), room, kinds[kind].code, layer, message, seq, rev, value)
   }
+
+  /** Of a plain HTTP request, which belongs to no session: its status takes that place, null when no answer came. */
+  request(kind: 'fileStep' | 'fileRead', room: number, httpStatus: number | null, seq: number, rev: number, value: number, layer: number): void {
+    if (!this.stopped) this.#writer.row(this.nowNs(), this.client, httpStatus ?? none, room, kinds[kind].code, layer, none, seq, rev, value)
+  }
 }

@@ -73,10 +73,10 @@ export class RecordedFiles {
 
   /** `served`: its bytes, when the answer was a success. */
   read({ room, uploadId }: Omit<ShownFile, 'state'>, tried: FileTry, httpStatus: number | null, served: { bytes: number; sha256: string } | null): void {
-    this.#rows.row(
+    this.#rows.request(
       'fileRead',
       this.#rows.name(room),
-      httpStatus ?? none,
+      httpStatus,
       served?.bytes ?? 0,
       served === null ? none : bodyHash(served.sha256),
       this.#rows.name(uploadId),
@@ -86,6 +86,6 @@ export class RecordedFiles {
 
   #step(room: string, number: number, step: keyof typeof fileSteps, uploadId: string | null, httpStatus: number | null, code: string | null): void {
     const upload = uploadId === null ? none : this.#rows.name(uploadId)
-    this.#rows.row('fileStep', this.#rows.name(room), httpStatus ?? none, number, code === null ? none : this.#rows.name(code), upload, fileSteps[step])
+    this.#rows.request('fileStep', this.#rows.name(room), httpStatus, number, code === null ? none : this.#rows.name(code), upload, fileSteps[step])
   }
 }

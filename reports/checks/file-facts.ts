@@ -24,14 +24,14 @@ export interface Files {
 }
 
 export const filesOf = once((history: History): Files => {
-  const { message, rev, value, seq, tNs, client, layer } = history.columns
+  const { session, rev, value, seq, tNs, client, layer } = history.columns
   const known = new Map<number, FileFacts>()
   const of = (upload: number): FileFacts => {
     const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, cleanNs: NaN, mints: [] }
     known.set(upload, facts)
     return facts
   }
-  for (const row of history.rowsOf('storedUpload')) Object.assign(of(value[row] ?? -1), { row, state: rev[row] ?? -1, hash: message[row] ?? 0 })
+  for (const row of history.rowsOf('storedUpload')) Object.assign(of(value[row] ?? -1), { row, state: rev[row] ?? -1, hash: session[row] ?? 0 })
   const { journals } = history
   for (const row of history.journalRowsOf('uploadState')) {
     const facts = of(journals.message[row] ?? -1)

@@ -41,9 +41,9 @@ export const quarantine: Check = {
     const urls = history.rowsOf('fileUrl')
     const reads = history.rowsOf('fileRead')
     if (uploads.length + urls.length + reads.length === 0) return notApplicable('nobody shared a file')
-    const { rev, message } = history.columns
+    const { rev, session } = history.columns
     const given = [...urls].filter((row) => rev[row] === -1)
-    const served = [...reads].filter((row) => isServed(message[row]))
+    const served = [...reads].filter((row) => isServed(session[row]))
     const found = [...given.flatMap((row) => addressFault(history, row) ?? []), ...served.flatMap((row) => readFault(history, row) ?? [])]
     const minted = mintedForOutsiders(history)
     const count = (what: Wrong): number => found.filter((one) => one.what === what).length

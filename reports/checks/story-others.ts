@@ -15,7 +15,7 @@ const residueWords: Readonly<Record<string, string>> = {
 
 /** Null for a kind that tells nothing of these. */
 export function otherText(history: History, kind: Kind | undefined, row: number): string | null {
-  const { client, session, room, layer, message, seq, rev, value } = history.columns
+  const { client, session, room, layer, seq, rev, value } = history.columns
   const who = history.clients[client[row] ?? -1]?.user ?? 'somebody'
   const name = (id: number | undefined): string => history.names[id ?? -1] ?? '?'
   const inRoom = history.rooms[room[row] ?? -1] ?? ''
@@ -36,7 +36,7 @@ export function otherText(history: History, kind: Kind | undefined, row: number)
     case 'fileUrl':
       return `${who} asks for a URL of ${name(value[row])} (${nameIn(accessWays, bits)}): ${(rev[row] ?? -1) === -1 ? 'one comes' : name(rev[row])}`
     case 'fileRead':
-      return `${who} fetches ${name(value[row])}, ${nameIn(fileTries, bits)}: HTTP ${message[row]}, ${seq[row]} bytes`
+      return `${who} fetches ${name(value[row])}, ${nameIn(fileTries, bits)}: HTTP ${session[row]}, ${seq[row]} bytes`
     case 'storedUpload':
       return `audit: the store has ${name(value[row])} of ${who} as ${nameIn(uploadStates, rev[row])}`
     case 'storedRecord':

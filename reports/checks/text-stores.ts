@@ -99,7 +99,7 @@ export function auditRows({ verb, words, keys }: Line, ids: TextIds, clientOf: (
           room: ids.room(words[2]),
           rev: lookup(uploadStates, words[3]),
           value: ids.name(first),
-          message: bodyHash(keys['hash'] ?? first),
+          session: bodyHash(keys['hash'] ?? first),
           seq: Number(keys['bytes'] ?? 10),
         },
       ]
@@ -146,7 +146,7 @@ export function shownRows({ verb, words, keys }: Line, ids: TextIds): Rows | nul
           kind: 'fileRead',
           room: home,
           layer: lookup(fileTries, keys['try'] ?? 'asMinted'),
-          message: at(1),
+          session: at(1),
           seq: isServed ? 10 : 0,
           rev,
           value: ids.name(first),

@@ -110,6 +110,7 @@ export class AnsweringDriver implements Driver {
 
 export interface HistoryRow {
   kind: string
+  session: number
   message: number
   seq: number
   rev: number
@@ -167,8 +168,9 @@ function readRows(folder: string, wanted: readonly string[]): { rows: HistoryRow
   readRowFile(join(folder, 'load-1.rows.arrow'), (read) => {
     for (let at = 0; at < read.length; at++) {
       const kind = kindNames.get(read.kind[at] ?? 0) ?? '?'
-      const [message = 0, seq = 0, rev = 0, value = 0, layer = 0] = [read.message[at], read.seq[at], read.rev[at], read.value[at], read.layer[at]]
-      if (wanted.includes(kind)) rows.push({ kind, message, seq, rev, value, layer })
+      const cell = (name: 'session' | 'message' | 'seq' | 'rev' | 'value' | 'layer'): number => read[name][at] ?? 0
+      const [session, message, seq] = [cell('session'), cell('message'), cell('seq')]
+      if (wanted.includes(kind)) rows.push({ kind, session, message, seq, rev: cell('rev'), value: cell('value'), layer: cell('layer') })
     }
   })
   return { rows, names: readNameFile(join(folder, 'load-1.names.arrow')).names }

@@ -62,7 +62,7 @@ test('a file is shared step by step, then carried by a message; each step is rec
   expect(requests[0]?.content.equals(content)).toBe(false)
   const { rows, names } = acting.rowsOf('fileIntended', 'fileStep', 'fileAttached', 'invoked')
   expect(rows[0]).toMatchObject({ kind: 'fileIntended', seq: 0, rev: 1000, value: bodyHash(createHash('sha256').update(content).digest('hex')) })
-  expect(rows.filter(({ kind }) => kind === 'fileStep').map(({ layer, message, rev }) => [layer, message, names[rev] ?? null])).toEqual([
+  expect(rows.filter(({ kind }) => kind === 'fileStep').map(({ layer, session, rev }) => [layer, session, names[rev] ?? null])).toEqual([
     [fileSteps.reserve, -1, null],
     [fileSteps.put, 503, 'http_503'],
     [fileSteps.put, 200, null],
@@ -100,8 +100,8 @@ test('a clean file is fetched from where the node says; there is nothing to fetc
   expect(rows.map(({ kind }) => kind)).toEqual(['fileShown', 'fileShown', 'fileUrl', 'fileRead', 'fileUrl', 'fileRead', 'fileUrl'])
   expect(rows[1]).toMatchObject({ message: 8 * messagesPerClient + 2, seq: 5, rev: uploadStates.clean })
   expect(rows[2]).toMatchObject({ layer: accessWays.signed, seq: 30, rev: -1 })
-  expect(rows[3]).toMatchObject({ layer: fileTries.asMinted, message: 200, seq: 5, rev: bodyHash(createHash('sha256').update('bytes').digest('hex')) })
-  expect(rows[5]).toMatchObject({ layer: fileTries.tampered, message: 403, seq: 0, rev: -1 })
+  expect(rows[3]).toMatchObject({ layer: fileTries.asMinted, session: 200, seq: 5, rev: bodyHash(createHash('sha256').update('bytes').digest('hex')) })
+  expect(rows[5]).toMatchObject({ layer: fileTries.tampered, session: 403, seq: 0, rev: -1 })
   expect(names[rows[6]?.rev ?? -1]).toBe('forbidden')
 })
 
