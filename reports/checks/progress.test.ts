@@ -17,7 +17,7 @@ test('invalid: a client got nothing acked while the fault was active', () => {
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)
 })
 test('invalid: fewer than demanded, though it wanted more', () => {
-  expect(examineChanged(progress, { with: ['2.5 bob sends m4 room-1'] }, { progress: 2 })).toMatchObject({ verdict: 'invalid', figures: { fewestAcks: 1 } })
+  expect(examineChanged(progress, { with: ['1.5 bob sends m4 room-1'] }, { progress: 2 })).toMatchObject({ verdict: 'invalid', figures: { fewestAcks: 1 } })
 })
 test('unknown: nobody wanted anything during the fault, or there was none', () => {
   expect(examineChanged(progress, { without: ['bob sends m2'] }, demanded)).toMatchObject({ verdict: 'unknown', population: 0 })
@@ -28,6 +28,9 @@ test('unknown: the run did not come to the end of settle', () => {
 })
 test('near miss: fewer than demanded, but all that it wanted; and a client that had left on purpose', () => {
   expect(examineChanged(progress, {}, { progress: 5 }).verdict).toBe('valid')
-  const gone = { with: ['2.4 carol sends m4 room-1', '2.9 carol expected 0'] }
+  const gone = { with: ['1.4 carol sends m4 room-1', '2.9 carol expected 0'] }
   expect(examineChanged(progress, gone, demanded)).toMatchObject({ verdict: 'valid', population: 1 })
+})
+test('near miss: a message that was wanted right before the heal', () => {
+  expect(examineChanged(progress, { with: ['2.9 carol sends m4 room-1'] }, demanded)).toMatchObject({ verdict: 'valid', population: 1 })
 })

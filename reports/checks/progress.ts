@@ -1,7 +1,7 @@
 /**
  * Rule: while a fault is active each client that is expected at the end gets as many sends acked as the experiment demands (`guarantees.progress`), or
- * as many as it wanted then, if those are fewer: nobody is owed an ack for what it never sent. A fault that the plan never heals counts to the start of
- * settle. Population: clients that wanted something during a fault, for each fault; not applicable where no progress is demanded.
+ * as many as it wanted then, if those are fewer: nobody is owed an ack for what it never sent, nor for what it sent so late that there was no time left for
+ * an answer: one ack deadline before the end, of a short fault its second half. A fault that the plan never heals counts to the start of settle. Population: clients that wanted something during a fault, for each fault; not applicable where no progress is demanded.
  * Unknown when a fault didn't happen as planned and nothing else was judged, or settle never ended.
  */
 import type { FaultRecord, History } from '../history/history.ts'
@@ -11,6 +11,9 @@ import { operationsOf } from './operations.ts'
 import { expectedOf } from './present.ts'
 import { quiescenceOf } from './quiescence.ts'
 import { clientName, tell } from './story.ts'
+
+/** The clients' ack deadline. Source: the timers of the chat, docs/protocol.md. */
+const answerNs = 3_000e6
 
 interface Stalled {
   fault: FaultRecord
@@ -62,10 +65,11 @@ function countsDuring(history: History, fromNs: number, toNs: number): { wanted:
   const { intendedNs } = operationsOf(history)
   const wanted = new Uint32Array(history.clients.length)
   const acked = new Uint32Array(history.clients.length)
+  const lastNs = toNs - Math.min(answerNs, (toNs - fromNs) / 2)
   for (let own = 0; own < intendedNs.length; own++) {
     const atNs = intendedNs[own] ?? NaN
     const sender = history.messages.client[own] ?? -1
-    if (fromNs <= atNs && atNs <= toNs) wanted[sender] = (wanted[sender] ?? 0) + 1
+    if (fromNs <= atNs && atNs <= lastNs) wanted[sender] = (wanted[sender] ?? 0) + 1
   }
   const acks = history.rowsOf('ok')
   for (let index = 0; index < acks.length; index++) {
