@@ -369,7 +369,10 @@ function acceptSockets({ io, context, watch, connections, bootId }: Accepting, {
     bindHandlers(context, socket)
     context.expiry.watch(socket)
     context.presence.connected(socket.id, user, device)
-    socket.on('disconnect', () => context.presence.disconnected(socket.id))
+    socket.on('disconnect', () => {
+      context.presence.disconnected(socket.id)
+      connections.closed(connection)
+    })
     closeOlder(io, new Map([[connectionKey(connection), connectionNumber]]))
     connections.opened(connection)
     io.serverSideEmit('connected', connection)

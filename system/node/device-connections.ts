@@ -2,13 +2,15 @@
  * `connections`: the latest connection of each device. The adapter tells the other nodes of a new one at once; the store tells those that the
  * adapter doesn't reach, so that an older connection of the device ends there too.
  */
+import { MongoBulkWriteError } from 'mongodb'
 import type { Store } from './store.ts'
 import { connectionKey, type DeviceConnection } from './auth.ts'
+import { duplicateKey } from './duplicate-key.ts'
 
 export interface StoredConnection {
   _id: string
   connectionNumber: number
-  /** By the store's clock: when the device last connected; it is kept for a day. */
+  /** By the store's clock: when that connection was told; it is kept for a day. */
   at: Date
 }
 export type LatestConnections = ReadonlyMap<string, number>
@@ -20,6 +22,9 @@ export class DeviceConnections {
   readonly #connections: Store['connections']
   readonly #closeOlder: (latest: LatestConnections) => void
   #waiting = new Map<string, number>()
+  #ended = new Map<string, number>()
+  /** What the overlap has shown already: a number closes what is open when it is first seen, and nothing that comes later. */
+  #seen: LatestConnections = new Map()
   #sinceMs: number | null = null
 
   constructor({ connections }: Pick<Store, 'connections'>, closeOlder: (latest: LatestConnections) => void) {
@@ -32,14 +37,24 @@ export class DeviceConnections {
     raise(this.#waiting, connectionKey(connection), connection.connectionNumber)
   }
 
-  /** Writes the new connections of this node and reads those of all. */
+  /** A device that begins anew, without its storage, counts from 1 again: what has ended must not keep it out. */
+  closed(connection: DeviceConnection): void {
+    const key = connectionKey(connection)
+    if ((this.#waiting.get(key) ?? Infinity) <= connection.connectionNumber) this.#waiting.delete(key)
+    raise(this.#ended, key, connection.connectionNumber)
+  }
+
+  /** Writes the new connections of this node, takes back those that have ended, and reads those of all. */
   async round(): Promise<void> {
     this.#sinceMs ??= await this.#latestMs()
+    await this.#takeBack()
     await this.#write()
     const changed = await this.#connections.find({ at: { $gt: new Date(this.#sinceMs - overlapMs) } }).toArray()
     if (changed.length === 0) return
     this.#sinceMs = Math.max(this.#sinceMs, ...changed.map(({ at }) => at.getTime()))
-    this.#closeOlder(new Map(changed.map(({ _id, connectionNumber }) => [_id, connectionNumber])))
+    const latest = new Map(changed.map(({ _id, connectionNumber }) => [_id, connectionNumber]))
+    this.#closeOlder(new Map([...latest].filter(([key, connectionNumber]) => this.#seen.get(key) !== connectionNumber)))
+    this.#seen = latest
   }
 
   /** What was before this node has no sockets here to close. */
@@ -52,16 +67,37 @@ export class DeviceConnections {
     return latest?.at.getTime() ?? 0
   }
 
+  async #takeBack(): Promise<void> {
+    if (this.#ended.size === 0) return
+    const batch = this.#ended
+    this.#ended = new Map()
+    try {
+      await this.#connections.bulkWrite(
+        [...batch].map(([_id, connectionNumber]) => ({ deleteOne: { filter: { _id, connectionNumber } } })),
+        { ordered: false },
+      )
+    } catch (error) {
+      for (const [key, connectionNumber] of batch) raise(this.#ended, key, connectionNumber)
+      throw error
+    }
+  }
+
   async #write(): Promise<void> {
     if (this.#waiting.size === 0) return
     const batch = this.#waiting
     this.#waiting = new Map()
     const operations = [...batch].map(([_id, connectionNumber]) => ({
-      updateOne: { filter: { _id }, update: { $max: { connectionNumber }, $currentDate: { at: true as const } }, upsert: true },
+      updateOne: {
+        filter: { _id, connectionNumber: { $lt: connectionNumber } },
+        update: { $set: { connectionNumber }, $currentDate: { at: true as const } },
+        upsert: true,
+      },
     }))
     try {
       await this.#connections.bulkWrite(operations, { ordered: false })
     } catch (error) {
+      // Subtle: the store has this number or a higher one, so the upsert meets its _id.
+      if (isOnlyDuplicates(error)) return
       for (const [key, connectionNumber] of batch) raise(this.#waiting, key, connectionNumber)
       throw error
     }
@@ -70,4 +106,8 @@ export class DeviceConnections {
 
 function raise(numbers: Map<string, number>, key: string, connectionNumber: number): void {
   numbers.set(key, Math.max(numbers.get(key) ?? 0, connectionNumber))
+}
+
+function isOnlyDuplicates(error: unknown): boolean {
+  return error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === duplicateKey)
 }

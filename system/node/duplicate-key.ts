@@ -1,6 +1,6 @@
 import { MongoServerError } from 'mongodb'
 
-const duplicateKey = 11_000
+export const duplicateKey = 11_000
 
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey
