@@ -60,6 +60,6 @@ const joinedBy = (history: History, events: readonly PlainEvent[], cursor: Plain
       event.kind === 'storedEntry' &&
       event.value === entryKinds.join &&
       event.room === cursor.room &&
-      event.seq <= cursor.seq &&
+      event.seq <= cursor.seq + 1 &&
       history.clients[event.client]?.user === history.names[cursor.value],
   )
