@@ -93,6 +93,8 @@ async function useEverything(store: Store): Promise<void> {
   const connections = new DeviceConnections(store, () => {})
   connections.opened({ user: 'ann', device: 'd', room: null, connectionNumber: 1 })
   await connections.round()
+  connections.closed({ user: 'ann', device: 'd', room: null, connectionNumber: 1 })
+  await connections.round()
   await messageSearchOf(store).find({ roomId: 'r', epoch: 'e' }, [{ joinedSeq: 1, leftSeq: null }], ['hello', 'wor'], 10)
   const unread = unreadStoreOf(store)
   await unread.count(window, 'bob')

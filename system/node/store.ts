@@ -139,6 +139,7 @@ export function indexesOf(store: Store): Indexes {
       await store.nodes.createIndex({ renewedAt: 1 }, { name: 'renewed', expireAfterSeconds: longestLeaseMs / 1000 })
       await store.confirmations.createIndex({ state: 1 }, { name: 'state' })
       await store.confirmations.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
+      await store.connections.createIndex({ _id: 1, connectionNumber: 1 }, { name: 'id_number' })
       await store.connections.createIndex({ at: 1 }, { name: 'at', expireAfterSeconds: 86_400 })
       await store.audits.createIndex({ roomId: 1, at: 1 }, { name: 'room_at' })
       await store.cursors.createIndex({ roomId: 1, changedAt: 1 }, { name: 'room_changed' })
