@@ -39,11 +39,18 @@ export async function authenticate(
 /** A device has one connection, or one for each room where connections are bound to rooms. */
 export const connectionKey = ({ user, device, room }: Omit<DeviceConnection, 'connectionNumber'>) => JSON.stringify([user, device, room])
 
-/** Closes this node's sockets whose device has a connection with a higher number. */
+/** Closes this node's sockets that connected before one of their device with a higher number. */
 export function closeOlder(io: ChatServer, latest: LatestConnections): void {
-  for (const socket of io.of('/').sockets.values())
-    if (socket.data.connectionNumber < (latest.get(connectionKey(socket.data)) ?? 0)) closeFor(socket, 'connected_elsewhere')
+  for (const socket of io.of('/').sockets.values()) {
+    const newer = latest.get(connectionKey(socket.data))
+    if (newer !== undefined && socket.data.connectionNumber < newer.connectionNumber && socket.handshake.issued <= newer.atMs)
+      closeFor(socket, 'connected_elsewhere')
+  }
 }
+
+/** That this connection is open now. */
+export const latestBy = (connection: DeviceConnection): LatestConnections =>
+  new Map([[connectionKey(connection), { connectionNumber: connection.connectionNumber, atMs: Infinity }]])
 
 /** This node's connections of the user that stay when the one asking comes: all but those that it replaces. Those of one device to several rooms are one. */
 export function connectionsBeside(io: ChatServer, latest: DeviceConnection): number {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
 import { openAdapter } from './adapters.ts'
-import { ConnectRefused, authenticate, closeOlder, connectionKey, connectionsBeside } from './auth.ts'
+import { ConnectRefused, authenticate, closeOlder, connectionsBeside, latestBy } from './auth.ts'
 import { confirmationStoreOf } from './confirmations.ts'
 import { PendingCursors, receiptStoreOf } from './cursors.ts'
 import { DeviceConnections } from './device-connections.ts'
@@ -373,9 +373,9 @@ function acceptSockets({ io, context, watch, connections, bootId }: Accepting, {
       context.presence.disconnected(socket.id)
       connections.closed(connection)
     })
-    closeOlder(io, new Map([[connectionKey(connection), connectionNumber]]))
+    closeOlder(io, latestBy(connection))
     connections.opened(connection)
     io.serverSideEmit('connected', connection)
   })
-  io.on('connected', (connection) => closeOlder(io, new Map([[connectionKey(connection), connection.connectionNumber]])))
+  io.on('connected', (connection) => closeOlder(io, latestBy(connection)))
 }

@@ -13,7 +13,8 @@ export interface StoredConnection {
   /** By the store's clock: when that connection was told; it is kept for a day. */
   at: Date
 }
-export type LatestConnections = ReadonlyMap<string, number>
+/** `atMs`: milliseconds since the Unix epoch; what connected after it has not been replaced by it. */
+export type LatestConnections = ReadonlyMap<string, { connectionNumber: number; atMs: number }>
 
 /** A write may become readable later than its time says: read again this far back. */
 const overlapMs = 3000
@@ -23,8 +24,6 @@ export class DeviceConnections {
   readonly #closeOlder: (latest: LatestConnections) => void
   #waiting = new Map<string, number>()
   #ended = new Map<string, number>()
-  /** What the overlap has shown already: a number closes what is open when it is first seen, and nothing that comes later. */
-  #seen: LatestConnections = new Map()
   #sinceMs: number | null = null
 
   constructor({ connections }: Pick<Store, 'connections'>, closeOlder: (latest: LatestConnections) => void) {
@@ -52,9 +51,7 @@ export class DeviceConnections {
     const changed = await this.#connections.find({ at: { $gt: new Date(this.#sinceMs - overlapMs) } }).toArray()
     if (changed.length === 0) return
     this.#sinceMs = Math.max(this.#sinceMs, ...changed.map(({ at }) => at.getTime()))
-    const latest = new Map(changed.map(({ _id, connectionNumber }) => [_id, connectionNumber]))
-    this.#closeOlder(new Map([...latest].filter(([key, connectionNumber]) => this.#seen.get(key) !== connectionNumber)))
-    this.#seen = latest
+    this.#closeOlder(new Map(changed.map(({ _id, connectionNumber, at }) => [_id, { connectionNumber, atMs: at.getTime() }])))
   }
 
   /** What was before this node has no sockets here to close. */
