@@ -81,7 +81,9 @@ test('both nodes journal what they confirm and the beats that Redis took', async
       () => {
         const rows = rowsOf(node)
         expect(rows.filter(({ stage }) => stage === 'confirmed')).toContainEqual(expect.objectContaining({ room, seq: kicked.seq }))
-        expect(rows.find(({ stage, count }) => stage === 'beatStored' && count > 0)).toMatchObject({ room: null, seq: 1 })
+        const beat = rows.find(({ stage, count }) => stage === 'beatStored' && count > 0)
+        expect(beat).toMatchObject({ room: null })
+        expect(beat?.seq).toBeGreaterThan(0)
       },
       { timeout: 3000 },
     )
