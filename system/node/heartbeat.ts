@@ -3,6 +3,7 @@ import { pageLimit } from '../protocol.ts'
 import { channelOf } from './socket-types.ts'
 import type { LogStore } from './log-store.ts'
 import type { HeartbeatTeller } from './parts.ts'
+import type { RoomLog } from './room-log.ts'
 import type { Rooms } from './rooms.ts'
 import type { ChatServer } from './socket-types.ts'
 import type { Store } from './store.ts'
@@ -24,12 +25,24 @@ export interface HeartbeatOptions {
   roomsWithSockets: () => string[]
 }
 
+/** Whether the store must be asked for a room's head in this round. Not when this node has committed there since the last: with that the store told it. */
+export function askingOf<Room extends Pick<RoomLog, 'ownSeq'>>(): (room: Room) => boolean {
+  const ownSeqs = new WeakMap<Room, number>()
+  return (room) => {
+    const before = ownSeqs.get(room) ?? 0
+    ownSeqs.set(room, room.ownSeq)
+    return room.ownSeq === before
+  }
+}
+
 export function heartbeatRound({ io, rooms, store, log, teller, roomsWithSockets }: HeartbeatOptions): () => Promise<void> {
+  const mustAsk = askingOf<RoomLog>()
   return async () => {
     const served = roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? [])
     if (served.length === 0) return
     const epochs = new Map((await store.rooms.find({ _id: { $in: served.map((room) => room.roomId) } }).toArray()).map((room) => [room._id, room.epoch]))
-    const past = await log.readHeads(served.map(({ roomId, epoch, head }) => ({ roomId, epoch, after: head, upTo: head + pageLimit })))
+    const asked = served.filter(mustAsk)
+    const past = await log.readHeads(asked.map(({ roomId, epoch, head }) => ({ roomId, epoch, after: head, upTo: head + pageLimit })))
     for (const room of served) {
       const { roomId } = room
       const epoch = epochs.get(roomId)

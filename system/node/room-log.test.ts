@@ -74,6 +74,7 @@ describe('the queue of a room', () => {
     const { room } = roomOf(log)
     expect(await room.append(message('a'))).toMatchObject({ ok: true, seq: 4, duplicate: false })
     expect(stored.map((entry) => entry.seq)).toEqual([2, 3, 4])
+    expect(room.ownSeq).toBe(4)
   })
   test("authorises again after it lost a seq: the winner may have been the sender's leave", async () => {
     const { log, stored } = memoryLog((entries, insert) => {

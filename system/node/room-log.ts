@@ -37,12 +37,17 @@ export class RoomLog extends RoomFold {
   readonly #options: RoomLogOptions
   #queue: Waiting[] = []
   #inFlight = 0
+  #ownSeq = 0
 
   constructor(options: RoomLogOptions) {
     super(options)
     this.#options = options
   }
 
+  /** Seq of this node's last commit here: the store took it, so at that time there was nothing past it, and everything before it is folded. */
+  get ownSeq(): number {
+    return this.#ownSeq
+  }
   get pending(): number {
     return this.#queue.length + this.#inFlight
   }
@@ -160,6 +165,7 @@ export class RoomLog extends RoomFold {
     if (entry === undefined) throw new Error(`no entry for operation ${intent.operationId}`)
     // A read may have folded it already, between its commit and this answer.
     await this.fold([entry])
+    this.#ownSeq = entry.seq
     this.#options.onCommitted(entry, await this.#told(entry))
     resolve({ ok: true, id: entry._id, seq: entry.seq, epoch: this.epoch, duplicate: false })
   }
