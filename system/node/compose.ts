@@ -41,6 +41,7 @@ import { receiptRound } from './receipts.ts'
 import { relayingOf } from './relaying.ts'
 import { RecordChanges } from './record-changes.ts'
 import { refusal } from './refusal.ts'
+import { replayReadsOf } from './replay-reads.ts'
 import { retentionSweep } from './retention-sweep.ts'
 import { roomHostRound } from './room-hosts.ts'
 import { roomsOf } from './rooms.ts'
@@ -220,6 +221,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     lease,
     exclusions,
     presence,
+    replays: replayReadsOf(parts.log, parts.receipts),
     expiry: expiryOf(configuration.secret, nowMs),
     files: filesOf(fileParts),
     events: eventLogOf(metrics, surroundings.log),

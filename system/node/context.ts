@@ -8,6 +8,7 @@ import type { Exclusions } from './exclusions.ts'
 import type { Lease } from './lease.ts'
 import type { Limits } from './limits.ts'
 import type { Presence } from './presence.ts'
+import type { ReplayReads } from './replay-reads.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface NodeContext {
@@ -18,6 +19,7 @@ export interface NodeContext {
   lease: Lease
   exclusions: Exclusions
   presence: Presence
+  replays: ReplayReads
   expiry: Expiry
   files: Files
   events: EventLog

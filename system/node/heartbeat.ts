@@ -26,8 +26,8 @@ export interface HeartbeatOptions {
 }
 
 /** Whether the store must be asked for a room's head in this round. Not when this node has committed there since the last: with that the store told it. */
-export function askingOf<Room extends Pick<RoomLog, 'ownSeq'>>(): (room: Room) => boolean {
-  const ownSeqs = new WeakMap<Room, number>()
+export function askingOf(): (room: Pick<RoomLog, 'ownSeq'>) => boolean {
+  const ownSeqs = new WeakMap<Pick<RoomLog, 'ownSeq'>, number>()
   return (room) => {
     const before = ownSeqs.get(room) ?? 0
     ownSeqs.set(room, room.ownSeq)
@@ -36,7 +36,7 @@ export function askingOf<Room extends Pick<RoomLog, 'ownSeq'>>(): (room: Room) =
 }
 
 export function heartbeatRound({ io, rooms, store, log, teller, roomsWithSockets }: HeartbeatOptions): () => Promise<void> {
-  const mustAsk = askingOf<RoomLog>()
+  const mustAsk = askingOf()
   return async () => {
     const served = roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? [])
     if (served.length === 0) return

@@ -6,6 +6,7 @@ import { groupedInserts } from './grouped-inserts.ts'
 import { recordStoreOf } from './record-store.ts'
 import type { AuditRecord } from './audit-log.ts'
 import type { StoredEntry } from './entries.ts'
+import type { GroupOutcome } from './grouped-inserts.ts'
 import type { RecordStore } from './record-store.ts'
 
 /** `after < seq <= upTo` of one room and epoch. */
@@ -42,7 +43,7 @@ const bySeq = (left: StoredEntry, right: StoredEntry) => left.seq - right.seq
 export function logStoreOf(log: Collection<StoredEntry>, audits: Collection<AuditRecord>): LogStore {
   return {
     ...recordStoreOf(log, audits),
-    insertBatch: groupedInserts((entries) => inserted(log, entries), groupLimits),
+    insertBatch: groupedInserts((entries, ordered) => inserted(log, entries, ordered), groupLimits),
     async readWindow(window) {
       return (await log.find(filterOf(window)).toArray()).toSorted(bySeq)
     },
@@ -61,25 +62,28 @@ export function logStoreOf(log: Collection<StoredEntry>, audits: Collection<Audi
   }
 }
 
-async function inserted(log: Collection<StoredEntry>, entries: readonly StoredEntry[]): Promise<InsertOutcome> {
+async function inserted(log: Collection<StoredEntry>, entries: readonly StoredEntry[], ordered: boolean): Promise<GroupOutcome> {
   try {
     // Copies, because the driver may write to what it is given.
     await log.insertMany(
       entries.map((entry) => ({ ...entry })),
-      { ordered: true },
+      { ordered },
     )
-    return { kind: 'stored' }
+    return { kind: 'tried', collisions: new Map() }
   } catch (error) {
     return outcomeOf(error)
   }
 }
 
 /** Which unique index refused, by its name in the message: the one thing that every server tells in a bulk write. */
-function outcomeOf(error: unknown): InsertOutcome {
-  if (!(error instanceof MongoBulkWriteError)) return { kind: 'unknown', error }
-  const first = [error.writeErrors].flat()[0]
-  if (first === undefined || first.code !== duplicateKey) return { kind: 'unknown', error }
-  const index = /room_seq|actor_operation/.exec(first.errmsg ?? error.message)?.[0]
-  if (index !== 'room_seq' && index !== 'actor_operation') return { kind: 'unknown', error }
-  return { kind: 'collision', stored: first.index, index }
+function outcomeOf(error: unknown): GroupOutcome {
+  // A write concern that failed comes as this error too, and puts in doubt what was not refused.
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return { kind: 'unknown', error }
+  const collisions = new Map<number, 'room_seq' | 'actor_operation'>()
+  for (const refused of [error.writeErrors].flat()) {
+    const index = refused.code === duplicateKey ? /room_seq|actor_operation/.exec(refused.errmsg ?? error.message)?.[0] : undefined
+    if (index !== 'room_seq' && index !== 'actor_operation') return { kind: 'unknown', error }
+    collisions.set(refused.index, index)
+  }
+  return collisions.size === 0 ? { kind: 'unknown', error } : { kind: 'tried', collisions }
 }

@@ -5,7 +5,7 @@
  */
 import { pageLimit } from '../protocol.ts'
 import { currentJoin, intervalsOf } from './folds.ts'
-import { completed, shownPage } from './showing.ts'
+import { shownPage } from './showing.ts'
 import type { SyncAck, SyncRequest } from '../protocol.ts'
 import type { NodeContext } from './context.ts'
 import type { RoomLog } from './room-log.ts'
@@ -89,15 +89,14 @@ export class SocketSync {
     if (plan.kind === 'reset') socket.emit('sync:reset', { room: roomId, epoch, head, reason: plan.reason })
     for (let after = plan.kind === 'replay' ? plan.after : head; after < head; after += pageLimit) {
       const upTo = Math.min(after + pageLimit, head)
-      const entries = await this.#context.parts.log.readWindow({ roomId, epoch, after, upTo })
-      const whole = await completed(this.#context.parts.log, entries)
+      const entries = await this.#context.replays.page({ roomId, epoch, after, upTo })
       if (!isCurrent() || currentJoin(membership, user) === null || !this.#context.lease.isHeld()) return
-      const page = shownPage(room, user, whole)
+      const page = shownPage(room, user, entries)
       if (entries.length !== upTo - after) throw new Error(`room ${roomId} has ${entries.length} of the ${upTo - after} entries in (${after}, ${upTo}]`)
       this.#context.parts.journal.write('replayed', { room: roomId, seq: upTo, count: entries.length })
       await socket.timeout(pageDeadlineMs).emitWithAck('sync:page', { room: roomId, epoch, entries: page })
     }
-    const cursors = await this.#context.parts.receipts.changed([roomId], null)
+    const cursors = await this.#context.replays.cursors(roomId)
     if (!isCurrent() || currentJoin(membership, user) === null || !this.#context.lease.isHeld()) return
     const shown = cursors.map(({ userId, deviceId, deliveredSeq, readSeq }) => ({ userId, deviceId, deliveredSeq, readSeq }))
     socket.emit('sync:complete', { room: roomId, epoch, head, members: intervalsOf(membership), cursors: shown })
