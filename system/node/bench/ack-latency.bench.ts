@@ -32,10 +32,10 @@ const { perSecond } = await sendFor(capacitySeconds, lanes, [nodes.storePid])
 const rate = Math.max(1, Math.round(share * perSecond))
 console.log(`rate       ${Math.round(perSecond)} sends/s reached; ${rate}/s from now on`)
 
-/** Room after room; in each room the members speak in turn. */
+/** Room after room and node after node; in each room the members speak in turn. */
 async function sendInTurn(index: number): Promise<void> {
   const lane = lanes[index % rooms]
-  const sender = lane?.[Math.floor(index / rooms) % lane.length]
+  const sender = lane?.[(index + Math.floor(index / rooms)) % lane.length]
   if (sender === undefined) throw new Error(`there is no sender ${index}`)
   await send(sender.member, sender.room, bodyOf(index))
 }

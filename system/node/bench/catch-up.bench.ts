@@ -16,7 +16,6 @@ import type { Measured } from './fixtures/process-usage.ts'
 const clients = 1000
 const rooms = 50
 const missed = 200
-const warmingUp = 100
 const settleMs = 4000
 const goals = { times: 3, kilobytes: 60 }
 
@@ -72,21 +71,21 @@ function cursorless(): never {
   throw new Error('a client without a cursor')
 }
 
-async function idleKilobytes(cursors: readonly Cursor[]): Promise<number> {
-  // A few before: what the node needs for the first of them, code and buffers, is not the price of a client.
-  const first = cursors.slice(0, warmingUp)
-  const early = await connectAll(first)
-  await syncAll(early, first)
-  disconnectAll(early)
-  await delay(settleMs)
-  const before = await residentKilobytesOf(node.process.pid)
-  const members = await connectAll(cursors)
-  await syncAll(members, cursors)
-  await delay(settleMs)
-  const after = await residentKilobytesOf(node.process.pid)
-  disconnectAll(members)
-  console.log(`memory     node ${Math.round(before / 1024)} MB without clients, ${Math.round(after / 1024)} MB with ${members.length} idle ones`)
-  return (after - before) / members.length
+/** What `more` clients cost beside `others`: by then the node has grown what it needs whatever their number, code and the young generation of its heap. */
+async function idleKilobytes(others: readonly Cursor[], more: readonly Cursor[]): Promise<number> {
+  const residentWith = async (cursors: readonly Cursor[]) => {
+    const connected = await connectAll(cursors)
+    await syncAll(connected, cursors)
+    await delay(settleMs)
+    return { connected, kilobytes: await residentKilobytesOf(node.process.pid) }
+  }
+  const alone = await residentKilobytesOf(node.process.pid)
+  const before = await residentWith(others)
+  const after = await residentWith(more)
+  disconnectAll([...before.connected, ...after.connected])
+  const [none, fewer, all] = [{ kilobytes: alone }, before, after].map(({ kilobytes }) => `${Math.round(kilobytes / 1024)} MB`)
+  console.log(`memory     node ${none} with no client yet, ${fewer} with ${others.length} idle clients, ${all} with ${others.length + more.length}`)
+  return (after.kilobytes - before.kilobytes) / more.length
 }
 
 const tell = (name: string, { cpuSeconds, wallSeconds, value }: Measured<number>) =>
@@ -94,14 +93,15 @@ const tell = (name: string, { cpuSeconds, wallSeconds, value }: Measured<number>
     `${name.padEnd(10)} ${value} entries: CPU ${cpuSeconds.toFixed(2)} s, on the clock ${wallSeconds.toFixed(2)} s (${Math.round(value / wallSeconds)}/s)`,
   )
 
-const joined = await inGroups(clients, joinAndLeave)
+const joined = await inGroups(2 * clients, joinAndLeave)
 // A node that has seen nothing yet: what it needs is what these clients need.
 await joining.process.stop(5000)
 const node = await nodes.start('node-2')
 // The last join of each room is its head.
-const heads = new Map(joined.map(({ room, epoch }) => [room, { epoch, seq: clients / rooms }]))
-const cursors = joined.map((cursor) => ({ ...cursor, appliedSeq: clients / rooms }))
-const kilobytes = await idleKilobytes(cursors)
+const heads = new Map(joined.map(({ room, epoch }) => [room, { epoch, seq: joined.length / rooms }]))
+const all = joined.map((cursor) => ({ ...cursor, appliedSeq: joined.length / rooms }))
+const cursors = all.slice(0, clients)
+const kilobytes = await idleKilobytes(cursors, all.slice(clients))
 
 for (const [room, { epoch, seq }] of heads) await appendMessages(store, { room, epoch, after: seq, count: missed })
 const windows = cursors.flatMap(({ room, epoch, appliedSeq }) =>
