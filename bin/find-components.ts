@@ -13,19 +13,26 @@ export function givenUrls(environment: NodeJS.ProcessEnv): Partial<Record<Compon
   return urls
 }
 
-/** `store`: whether an object store and clamd may be downloaded, built or installed; without them the cluster runs, and what needs them is refused by its nodes. */
-export async function findComponents(options: { install: boolean; store: boolean; progress: (line: string) => void }): Promise<FoundComponents> {
+/**
+ * `files` says what of the object store and clamd: `needed` like all others; `wanted`, so it may be downloaded, built or installed, but the cluster runs
+ * without it and its nodes refuse what needs it; `spare`, so it is taken only where it is at hand.
+ */
+export async function findComponents(options: {
+  install: boolean
+  files: 'needed' | 'wanted' | 'spare'
+  progress: (line: string) => void
+}): Promise<FoundComponents> {
   const urls = givenUrls(process.env)
   const found: Partial<Record<ComponentName, Found>> = {}
   const missing: string[] = []
   for (const name of Object.keys(components) as ComponentName[]) {
     try {
-      const install = options.install && (!isForFiles(name) || options.store)
+      const install = options.install && (!isForFiles(name) || options.files !== 'spare')
       found[name] = await findComponent(components[name], { install, progress: options.progress, urls })
     } catch (error) {
       // One that was asked for by URL must not be left out silently.
-      if (isForFiles(name) && urls[name] === undefined) {
-        if (options.store) options.progress(`without ${name}: ${error instanceof Error ? error.message : String(error)}`)
+      if (isForFiles(name) && options.files !== 'needed' && urls[name] === undefined) {
+        if (options.files === 'wanted') options.progress(`without ${name}: ${error instanceof Error ? error.message : String(error)}`)
         continue
       }
       missing.push(error instanceof Error ? error.message : String(error))

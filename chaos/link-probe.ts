@@ -42,6 +42,8 @@ const questions: Readonly<Record<Upstream, Question>> = {
     request: Buffer.from('GET /health/live HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n'),
     isWhole: (received) => /^HTTP\/1\.\d \d{3} /.test(received.toString('latin1')),
   },
+  /** Source: clamd(8), PING; commands that begin with z end with a zero byte. */
+  clamd: { request: Buffer.from('zPING\0'), isWhole: (received) => received.includes(0) },
   mongo: { request: hello(), isWhole: (received) => received.length >= 4 && received.length >= received.readInt32LE(0) },
 }
 

@@ -9,6 +9,7 @@ import type { Trace } from '../reports/history/trace.ts'
 import type { Driver } from '../scenarios/driver.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { NodeExit, RunningCluster } from '../system/cluster/cluster.ts'
+import { scannerName } from '../system/cluster/start-files.ts'
 import type { Topology } from '../system/cluster/topologies/topology.ts'
 import type { Experiment } from './experiment.ts'
 import type { Step } from './plan.ts'
@@ -59,6 +60,7 @@ export function createRunFolder(options: RunFolderOptions) {
     clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })),
     writers: [],
     nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })),
+    workers: options.scenario.files ? [{ name: scannerName, boots: 1 }] : [],
     plannedKills: [],
     phases: [],
     settleMs: experiment.phases.settleMs,
@@ -67,7 +69,8 @@ export function createRunFolder(options: RunFolderOptions) {
     problems: [],
     notPlayed: null,
   }
-  const trace: Trace = { faults: [], nodes: manifest.nodes.map((node) => ({ name: node.name, exits: [] })) }
+  const processes = [...manifest.nodes, ...manifest.workers]
+  const trace: Trace = { faults: [], nodes: processes.map((one) => ({ name: one.name, exits: [] })) }
   const save = () => {
     write(folder, 'manifest.json', manifest)
     if (manifest.checksums) writeChecksums(folder)
@@ -97,7 +100,7 @@ export function createRunFolder(options: RunFolderOptions) {
     exit(name: string, exit: NodeExit, atMs: number): void {
       trace.nodes.find((node) => node.name === name)?.exits.push({ atMs, code: exit.code, signal: exit.signal, planned: exit.planned, boot: exit.boot })
       if (exit.planned && exit.signal === 'SIGKILL') manifest.plannedKills.push({ node: name, boot: exit.boot })
-      const node = manifest.nodes.find((candidate) => candidate.name === name)
+      const node = processes.find((candidate) => candidate.name === name)
       if (node) node.boots = Math.max(node.boots, exit.boot)
       saveTrace()
       save()

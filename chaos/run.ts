@@ -86,6 +86,7 @@ export async function run(request: RunRequest): Promise<void> {
   const cluster = stack.use(
     await startCluster({
       topology,
+      files: scenario.files,
       runtime,
       found: request.found,
       folder,
@@ -178,7 +179,7 @@ export async function run(request: RunRequest): Promise<void> {
   await residue('after')
   timeline.close()
   reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)
-  await Promise.all(cluster.nodes.filter((node) => node.pid !== null).map((node) => node.drain()))
+  await Promise.all([...cluster.nodes, ...cluster.workers].filter((node) => node.pid !== null).map((node) => node.drain()))
   record.close([...control.closedFiles, ...writer.close()])
 }
 

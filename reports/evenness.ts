@@ -56,9 +56,9 @@ function deliveriesOf(history: History): ByNode {
   return deliveries.byNode
 }
 
-/** Every node of the run stands in it, those too that have nothing. */
+/** Every node that serves clients stands in it, those too that have nothing. */
 function tally(history: History): { byNode: ByNode; add: (node: string | undefined, count: number) => void } {
-  const byNode: Record<string, number> = Object.fromEntries(history.nodes.map((node) => [node, 0]))
+  const byNode: Record<string, number> = Object.fromEntries(history.nodes.filter((node) => history.workers?.includes(node) !== true).map((node) => [node, 0]))
   return {
     byNode,
     add(node, count) {

@@ -86,7 +86,7 @@ async function oneRun(prepared: Prepared, seed: number, trials: number, options:
     reporter.line(
       `shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${scenario.rooms * scenario.membersPerRoom} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`,
     )
-    const found = await findComponents({ install: options.install, store: false, progress: reporter.line })
+    const found = await findComponents({ install: options.install, files: scenario.files ? 'needed' : 'spare', progress: reporter.line })
     reporter.line(
       `components  ${Object.entries(found)
         .map(([part, { version, source, standIn }]) => `${part} ${standIn ? `stand-in ${standIn}` : version} (${source})`)

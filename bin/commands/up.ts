@@ -24,7 +24,7 @@ export function upCommand(): Command {
       process.once('SIGTERM', () => {
         interrupted.resolve()
       })
-      const found = await findComponents({ install: options.install, store: true, progress: console.log })
+      const found = await findComponents({ install: options.install, files: 'wanted', progress: console.log })
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'shakedown-up-'))
       stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -34,6 +34,7 @@ export function upCommand(): Command {
       const cluster = stack.use(
         await startCluster({
           topology,
+          files: found.store !== undefined && found.clamd !== undefined,
           runtime,
           found,
           folder,

@@ -83,6 +83,8 @@ export interface History {
   names: readonly string[]
   rooms: readonly string[]
   nodes: readonly string[]
+  /** Those of `nodes` that serve no clients. */
+  workers?: readonly string[]
   messages: MessageTable
   clients: readonly ClientInfo[]
   journals: JournalRows

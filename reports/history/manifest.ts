@@ -43,6 +43,8 @@ export const manifest = z.object({
   /** Rows of each writer's two files at close; empty until then. */
   writers: z.array(z.object({ writer: z.string(), rows: count, names: count })),
   nodes: z.array(z.object({ name: z.string(), boots: count })),
+  /** Processes of the cluster that keep a journal and serve no clients. */
+  workers: z.array(z.object({ name: z.string(), boots: count })).default([]),
   plannedKills: z.array(z.object({ node: z.string(), boot: count })),
   /** As they were: milliseconds since the start of the run. */
   phases: z.array(z.object({ name: phaseName, startMs: milliseconds, endMs: milliseconds })),

@@ -27,7 +27,7 @@ export function openHistory(folder: string): History {
   const names = new StringTable()
   const rooms = new StringTable()
   const nodes = new StringTable()
-  for (const node of manifest.nodes) nodes.idOf(node.name)
+  for (const one of [...manifest.nodes, ...manifest.workers]) nodes.idOf(one.name)
   for (const client of manifest.clients) for (const room of client.rooms) rooms.idOf(room)
 
   const read = readWriters(join(folder, 'history'), damage, names, rooms)
@@ -43,6 +43,7 @@ export function openHistory(folder: string): History {
     names: names.list,
     rooms: rooms.list,
     nodes: nodes.list,
+    workers: manifest.workers.map(({ name }) => name),
     messages,
     journals,
     clients: manifest.clients,

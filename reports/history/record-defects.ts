@@ -89,7 +89,9 @@ function doubtDefects(writer: string, { badNames, unknownKinds, gap, clockStep }
 
 function missingJournals({ manifest, trace, journalFiles }: RecordFacts): string[] {
   const found = new Set(journalFiles.map((file) => file.writer))
-  const boots = manifest.nodes.flatMap(({ name, boots: count }) => Array.from({ length: count }, (_, index) => ({ node: name, boot: index + 1 })))
+  const boots = [...manifest.nodes, ...manifest.workers].flatMap(({ name, boots: count }) =>
+    Array.from({ length: count }, (_, index) => ({ node: name, boot: index + 1 })),
+  )
   return boots
     .filter(({ node, boot }) => !found.has(`${node}.${boot}`) && !explainsCut(manifest, trace, node, boot))
     .map(({ node, boot }) => `journal ${node}.${boot}.rows is missing`)

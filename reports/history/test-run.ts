@@ -35,6 +35,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     capabilities: ['audit'],
     clients: [{ number: 0, user: 'alice', device: 'laptop', cohort: 'office', role: 'member', rooms: ['room-a'] }],
     writers: [],
+    workers: [],
     nodes: [],
     plannedKills: [],
     phases: [{ name: 'steady', startMs: 0, endMs: 10 }],

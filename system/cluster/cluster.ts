@@ -34,6 +34,8 @@ export interface RunningNode {
 export interface RunningCluster extends AsyncDisposable {
   topology: string
   nodes: readonly RunningNode[]
+  /** Processes that serve no clients: the scan worker, where files are shared. */
+  workers: readonly RunningNode[]
   links: readonly Link[]
   components: readonly RunningComponent[]
   toxiproxy: ToxiproxyControl

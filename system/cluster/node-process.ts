@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { NodeExit, RunningNode } from './cluster.ts'
 import type { Running, Runtime } from './runtime.ts'
 
-const entryPoint = join(import.meta.dirname, '../node/main.ts')
+const nodeEntryPoint = join(import.meta.dirname, '../node/main.ts')
 /** Longest time a node may take from spawn to its first ready answer. */
 const readyTimeoutMs = 20_000
 /** A draining node closes within its own grace of a few seconds; past this it is killed. */
@@ -17,6 +17,8 @@ export interface NodeEvents {
 
 export interface NodeProcessOptions {
   name: string
+  /** Path of the program; a chat node when there is none. */
+  entryPoint?: string
   port: number
   runtime: Runtime
   events: NodeEvents
@@ -33,7 +35,7 @@ interface NodeState {
 }
 
 export async function startNode(options: NodeProcessOptions): Promise<RunningNode> {
-  const { name, runtime, events } = options
+  const { name, runtime, events, entryPoint = nodeEntryPoint } = options
   const url = new URL(`http://127.0.0.1:${options.port}`)
   const state: NodeState = { running: null, boot: 0, exits: [], planned: false, lastExit: null }
 

@@ -3,7 +3,7 @@
  *
  *   clients --(cohort->balancer)--> haproxy --(balancer->node-n)--> node-n --(node-n->redis)--> redis
  *                                                                          --(node-n->mongo)--> mongo
- *                                                                          --(node-n->store)--> object store, where there is one
+ *                                                                          --(node-n->store)--> object store, where there is one (start-files.ts)
  *
  * Where the topology has no balancer, cohort->balancer leads straight into balancer->node-1. Each arrow is a link: through Toxiproxy where a pattern names it, else direct.
  */
@@ -19,6 +19,7 @@ import { linkMatches, type Link, type Upstream } from './links.ts'
 import { type NodeEvents, nodeHealth, startNode } from './node-process.ts'
 import type { Runtime } from './runtime.ts'
 import { startBalancer } from './start-balancer.ts'
+import { fileUrlMs, openScanQueue, scannerName, startFiles } from './start-files.ts'
 import type { Topology } from './topologies/topology.ts'
 
 /** Tokens outlive any run; expiry is tested by minting shorter ones. */
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   /** The run's folder: journals and the components' data go below it. */
   folder: string
   runId: string
+  /** Whether files are shared: clamd and a scan worker come with the object store. */
+  files: boolean
   /** Link patterns that go through Toxiproxy. */
   proxied: readonly string[]
   cohorts: readonly string[]
@@ -61,6 +64,17 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     return made
   }
 
+  /** What every process of ours is told, by its own links. */
+  const processEnvironment = (name: string, boot: number, { toMongo, toStore }: { toMongo: Link; toStore: Link | null }): Record<string, string> => ({
+    CHAT_BOOT: String(boot),
+    CHAT_ORIGIN_NS: String(options.originNs),
+    CHAT_MONGO_URL: withAddress(mongo.url, toMongo),
+    CHAT_MONGO_DATABASE: database(runId),
+    CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
+    ...(store === null || toStore === null ? {} : storeEnvironment(store, toStore)),
+    ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
+  })
+  const toStoreOfClients = store === null ? null : await link('client', 'store', 'http', store)
   const names = Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
   const nodes = await Promise.all(
     names.map(async (name): Promise<RunningNode> => {
@@ -74,19 +88,15 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
         runtime,
         events: options.events,
         environment: (boot) => ({
+          ...processEnvironment(name, boot, { toMongo, toStore }),
           CHAT_NODE_NAME: name,
           CHAT_PORT: String(port),
-          CHAT_BOOT: String(boot),
-          CHAT_ORIGIN_NS: String(options.originNs),
           CHAT_ADAPTER: topology.adapter,
           CHAT_REDIS_URL: `redis://${toRedis.host}:${toRedis.port}`,
           CHAT_REDIS_PREFIX: runId,
-          CHAT_MONGO_URL: withAddress(mongo.url, toMongo),
-          CHAT_MONGO_DATABASE: database(runId),
           CHAT_JWT_SECRET: options.secret,
-          CHAT_JOURNAL: join(journals, `${name}.${boot}.rows`),
-          ...(store === null || toStore === null ? {} : storeEnvironment(store, toStore)),
-          ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
+          CHAT_FILE_URL_MS: String(fileUrlMs),
+          ...(store === null || toStoreOfClients === null ? {} : { CHAT_STORE_PUBLIC_URL: throughLink(store, toStoreOfClients) }),
         }),
       })
     }),
@@ -94,6 +104,25 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   stack.defer(async () => {
     await Promise.all(nodes.filter((node) => node.pid !== null).map((node) => node.drain()))
   })
+
+  const stored = { url: mongo.url.href, database: database(runId) }
+  const files = options.files
+    ? await startFiles(
+        {
+          clamd: needed(found.clamd, 'clamd'),
+          place: place('clamd'),
+          store: needed(store, 'an object store'),
+          mongo,
+          runtime,
+          events: options.events,
+          link,
+          environment: (ways, boot) => processEnvironment(scannerName, boot, ways),
+        },
+        stack,
+      )
+    : null
+  const scanQueue = files === null ? null : await openScanQueue(stored, stack)
+  const workers = files === null ? [] : [files.scanner]
 
   const servers = await Promise.all(
     nodes.map(async (node) => {
@@ -116,8 +145,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   return {
     topology: topology.name,
     nodes,
+    workers,
     links,
-    components: [redis, mongo, toxiproxyComponent, ...(balancer === null ? [] : [balancer]), ...(store === null ? [] : [store])],
+    components: [
+      redis,
+      mongo,
+      toxiproxyComponent,
+      ...(balancer === null ? [] : [balancer]),
+      ...(store === null ? [] : [store]),
+      ...(files === null ? [] : [files.clamd]),
+    ],
     toxiproxy,
     entrance: (cohort) => {
       const url = entrances.get(cohort)
@@ -125,9 +162,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       return url
     },
     mintToken: (user, device) => signToken(options.secret, user, device, tokenSeconds),
-    mongo: { url: mongo.url.href, database: database(runId) },
+    mongo: stored,
     store,
-    pending: () => pendingOf(nodes),
+    pending: async () => (await pendingOf(nodes)) ?? (await pendingScans(scanQueue)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -161,15 +198,29 @@ async function pendingOf(nodes: readonly RunningNode[]): Promise<string | null> 
   return null
 }
 
-/** Through a link only over plain HTTP: the certificate of an HTTPS endpoint is for its own name. */
+async function pendingScans(scanQueue: (() => Promise<number>) | null): Promise<string | null> {
+  const scanning = (await scanQueue?.()) ?? 0
+  return scanning === 0 ? null : `${scanning} uploads wait for the scanner's verdict`
+}
+
+function needed<Part>(part: Part | null | undefined, name: string): Part {
+  if (part === null || part === undefined) throw new Error(`files need ${name}, and none was found`)
+  return part
+}
+
 function storeEnvironment(store: RunningStore, link: Link): Record<string, string> {
   return {
-    CHAT_STORE_URL: store.url.protocol === 'http:' ? `http://${link.host}:${link.port}` : store.url.href,
+    CHAT_STORE_URL: throughLink(store, link),
     CHAT_STORE_ACCESS_KEY: store.credentials.accessKey,
     CHAT_STORE_SECRET_KEY: store.credentials.secretKey,
     CHAT_STORE_BUCKET: store.bucket,
     CHAT_STORE_REGION: store.region,
   }
+}
+
+/** Through a link only over plain HTTP: the certificate of an HTTPS endpoint is for its own name. */
+function throughLink(store: RunningStore, link: Link): string {
+  return store.url.protocol === 'http:' ? `http://${link.host}:${link.port}` : store.url.href
 }
 
 function withAddress(url: URL, address: { host: string; port: number }): string {
