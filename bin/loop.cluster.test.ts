@@ -39,6 +39,18 @@ test('the canary: a node that acks before it commits is judged invalid, with a s
   expect(caught?.evidence[0]?.events.length).toBeGreaterThan(1)
 })
 
+test('scanner-drop: no file is served while its verdict is owed, and each gets one once the scanner is back', async () => {
+  const run = join(folder, 'scanner-drop')
+  const ended = await shakedown(['run', 'scanner-drop', '--out', run], 150_000)
+  expect([0, 1], ended.output).toContain(ended.exitCode)
+  const result = resultOf(run)
+  expect(result.verdict).toBe('valid')
+  const quarantine = result.checks.find((check) => check.name === 'quarantine')
+  expect(quarantine?.figures).toMatchObject({ served: expect.any(Number), refused: expect.any(Number) })
+  expect(Number(quarantine?.figures['served'])).toBeGreaterThan(50)
+  expect(result.components.map(({ name }) => name)).toContain('clamd')
+})
+
 test('after SIGKILL of the harness no process of the run is alive 2 s later, and its folder is judged unknown', async () => {
   const run = join(folder, 'killed')
   const harness = spawn(process.execPath, [entryPoint, 'run', 'redis-drop', '--out', run], { stdio: 'ignore' })

@@ -77,7 +77,7 @@ function resolveScenario(experiment: Experiment): Scenario {
 function refuseUnknownTargets({ experiment, scenario, topology, seed }: Prepared): void {
   const cohorts = scenario.cohorts.map((cohort) => cohort.name)
   try {
-    plan(experiment, seed, { links: linkNames(topology, cohorts), nodes: nodeNames(topology), cohorts })
+    plan(experiment, seed, { links: linkNames(topology, cohorts, scenario.files), nodes: nodeNames(topology), cohorts })
   } catch (error) {
     throw new ExitWith(usageExit, error instanceof Error ? error.message : String(error))
   }

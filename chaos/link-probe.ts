@@ -34,14 +34,16 @@ interface Question {
   isWhole: (received: Buffer) => boolean
 }
 
+/** Any status: a balancer without nodes answers 503, an object store 403 to nobody in particular, and the link to it works. */
+const http: Question = {
+  request: Buffer.from('GET /health/live HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n'),
+  isWhole: (received) => /^HTTP\/1\.\d \d{3} /.test(received.toString('latin1')),
+}
 const questions: Readonly<Record<Upstream, Question>> = {
   /** An error reply (a password is asked for) is an answer of Redis all the same. */
   redis: { request: Buffer.from('PING\r\n'), isWhole: (received) => /^[+-].*\r\n/.test(received.toString('latin1')) },
-  /** Any status: a balancer without nodes answers 503, and the link to it works. */
-  http: {
-    request: Buffer.from('GET /health/live HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n'),
-    isWhole: (received) => /^HTTP\/1\.\d \d{3} /.test(received.toString('latin1')),
-  },
+  http,
+  store: http,
   /** Source: clamd(8), PING; commands that begin with z end with a zero byte. */
   clamd: { request: Buffer.from('zPING\0'), isWhole: (received) => received.includes(0) },
   mongo: { request: hello(), isWhole: (received) => received.length >= 4 && received.length >= received.readInt32LE(0) },

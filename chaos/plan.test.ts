@@ -6,7 +6,7 @@ import type { FaultSpecification } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import type { Shape, TargetSelector } from './targets.ts'
 
-const shape: Shape = { links: linkNames(adapterClassic, ['office', 'mobile']), nodes: nodeNames(adapterClassic), cohorts: ['office', 'mobile'] }
+const shape: Shape = { links: linkNames(adapterClassic, ['office', 'mobile'], false), nodes: nodeNames(adapterClassic), cohorts: ['office', 'mobile'] }
 const specification = (fault: string, target: TargetSelector, more: Partial<FaultSpecification> = {}): FaultSpecification => ({
   fault,
   target,

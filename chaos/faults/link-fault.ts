@@ -3,7 +3,7 @@
  * it was hit, undo in reverse order and prove that too.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Link } from '../../system/cluster/links.ts'
+import type { Link, Upstream } from '../../system/cluster/links.ts'
 import type { ToxiproxyControl } from '../../system/components/toxiproxy-control.ts'
 import { type Probe, probeLink } from '../link-probe.ts'
 import { liveConnections } from '../live-connections.ts'
@@ -14,6 +14,8 @@ const probeTimeoutMs = 1_000
 const healTimeoutMs = 5_000
 const closingTimeoutMs = 1_500
 const pollMs = 50
+/** Their users connect anew for each request, so that between two of them nothing is live: what earlier requests carried shows the use. */
+const connectedPerRequest: ReadonlySet<Upstream> = new Set(['store', 'clamd'])
 
 export interface LinkBreak {
   /** Past participle for the evidence: `refused`, `held`, `slowed`. */
@@ -33,6 +35,7 @@ interface Look {
   link: Link
   probe: Probe
   /** null: this kernel doesn't tell */ live: number | null
+  /** of connections that had ended before the first probe */ earlierBytes: number
   closedBytes: number
 }
 interface Hit extends Look {
@@ -87,8 +90,9 @@ function proxiedLinksOf(target: ResolvedTarget, links: readonly Link[]): Link[] 
 /** Connections are counted before the probe makes one of its own. */
 async function lookAt(link: Link, toxiproxy: ToxiproxyControl): Promise<Look> {
   const live = await liveConnections(link.port)
+  const earlierBytes = await closedBytes(link, toxiproxy)
   const probe = await quickestProbe(link)
-  return { link, live, probe, closedBytes: await closedBytes(link, toxiproxy) }
+  return { link, live, earlierBytes, probe, closedBytes: await closedBytes(link, toxiproxy) }
 }
 
 /** The quickest of three, because one may have met a busy moment; `bytes` are those of all. */
@@ -112,7 +116,9 @@ async function hitOf(broken: LinkBreak, look: Look, toxiproxy: ToxiproxyControl)
     ...look,
     during,
     felt: look.probe.answered && broken.felt(look.probe, during),
-    used: look.live !== 0 && (look.live !== null || broken.endsConnections) && carried,
+    used:
+      (look.live !== 0 && (look.live !== null || broken.endsConnections) && carried) ||
+      (connectedPerRequest.has(look.link.upstream.kind) && look.earlierBytes > 0),
   }
 }
 

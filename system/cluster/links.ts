@@ -1,5 +1,5 @@
 /** A link is one directed edge between two parts of the cluster. */
-export type Upstream = 'redis' | 'mongo' | 'http' | 'clamd'
+export type Upstream = 'redis' | 'mongo' | 'http' | 'store' | 'clamd'
 export interface Link {
   /** `node-1->redis`, `balancer->node-1`, `office->balancer`. */
   name: string

@@ -74,14 +74,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     ...(store === null || toStore === null ? {} : storeEnvironment(store, toStore)),
     ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
   })
-  const toStoreOfClients = store === null ? null : await link('client', 'store', 'http', store)
+  const toStoreOfClients = store === null || !options.files ? null : await link('client', 'store', 'store', store)
   const names = Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
   const nodes = await Promise.all(
     names.map(async (name): Promise<RunningNode> => {
       const port = await runtime.port()
       const toRedis = await link(name, 'redis', 'redis', redis)
       const toMongo = await link(name, 'mongo', 'mongo', mongo)
-      const toStore = store === null ? null : await link(name, 'store', 'http', store)
+      const toStore = store === null ? null : await link(name, 'store', 'store', store)
       return startNode({
         name,
         port,

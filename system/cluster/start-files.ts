@@ -36,7 +36,7 @@ export async function startFiles(options: FilesOptions, stack: AsyncDisposableSt
   const clamd = stack.use(await components.clamd.start(options.clamd, runtime, options.place))
   const [toClamd, toStore, toMongo] = [
     await link(scannerName, 'clamd', 'clamd', clamd),
-    await link(scannerName, 'store', 'http', options.store),
+    await link(scannerName, 'store', 'store', options.store),
     await link(scannerName, 'mongo', 'mongo', options.mongo),
   ]
   const port = await runtime.port()

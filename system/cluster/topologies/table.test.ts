@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { adapterClassic } from './adapter-classic.ts'
 import { topologies } from './table.ts'
 import { linkNames } from './topology.ts'
 
@@ -21,5 +22,6 @@ test('a balancer that goes by cookie or room has clients that bring it along', (
 
 test('the links have the same names in every topology', () => {
   for (const topology of topologies)
-    expect(linkNames(topology, ['office'])).toEqual(expect.arrayContaining(['node-1->redis', 'node-1->mongo', 'balancer->node-1', 'office->balancer']))
+    expect(linkNames(topology, ['office'], false)).toEqual(expect.arrayContaining(['node-1->redis', 'node-1->mongo', 'balancer->node-1', 'office->balancer']))
+  expect(linkNames(adapterClassic, ['office'], true)).toEqual(expect.arrayContaining(['client->store', 'scanner->clamd', 'scanner->store', 'scanner->mongo']))
 })

@@ -21,12 +21,13 @@ export const stickyCookie = 'lb'
 
 export const nodeNames = (topology: Topology): string[] => Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
 
-/** Every link of its cluster, known before it starts. */
-export function linkNames(topology: Topology, cohorts: readonly string[]): string[] {
+/** Every link of its cluster, known before it starts. `files`: whether files are shared. */
+export function linkNames(topology: Topology, cohorts: readonly string[], files: boolean): string[] {
   const nodes = nodeNames(topology)
   return [
     ...nodes.flatMap((node) => [`${node}->redis`, `${node}->mongo`, `${node}->store`]),
     ...nodes.map((node) => `balancer->${node}`),
     ...cohorts.map((cohort) => `${cohort}->balancer`),
+    ...(files ? ['client->store', 'scanner->clamd', 'scanner->store', 'scanner->mongo'] : []),
   ]
 }
