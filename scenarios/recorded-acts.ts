@@ -1,5 +1,16 @@
 /** The record of what a client asked for besides sending: changes of messages and members, and requests that change no record. */
-import { askEnds, asks, bodyHash, changeKinds, messagesPerClient, pageAsks, recordBits, recordHash } from '../reports/history/kinds.ts'
+import {
+  askEnds,
+  asks,
+  bodyHash,
+  changeKinds,
+  messagesPerClient,
+  pageAsks,
+  recordBits,
+  recordHash,
+  traversalShift,
+  traversals,
+} from '../reports/history/kinds.ts'
 import { none, type ClientRows } from './client-rows.ts'
 import type { ActResult, ShownMessage } from './driver.ts'
 import { makeBody } from './message-body.ts'
@@ -19,6 +30,13 @@ export interface ChangeTarget {
   own: OwnMessage | null
 }
 
+interface HistoryPage {
+  from: number
+  to: number
+  hasMore: boolean
+  messages: readonly ShownMessage[]
+}
+
 const readBits = { page: 2, search: 4 } as const
 
 export class RecordedActs {
@@ -27,6 +45,7 @@ export class RecordedActs {
   readonly #random: () => number
   #changes = 0
   #asks = 0
+  #traversals = 0
 
   constructor(rows: ClientRows, messages: OwnMessages, random: () => number) {
     this.#rows = rows
@@ -73,8 +92,13 @@ export class RecordedActs {
   }
 
   /** `asked`: how its place in the room was named; null: by a seq of its own. */
-  page(room: string, page: { from: number; to: number; hasMore: boolean; messages: readonly ShownMessage[] }, asked: keyof typeof pageAsks | null): void {
-    const bits = (page.hasMore ? 1 : 0) | (asked === null ? 0 : pageAsks[asked])
+  /** The number of a traversal that begins. */
+  traversal(): number {
+    return this.#traversals++ % traversals
+  }
+
+  page(room: string, page: HistoryPage, asked: keyof typeof pageAsks | null, traversal: number): void {
+    const bits = (page.hasMore ? 1 : 0) | (asked === null ? 0 : pageAsks[asked]) | (traversal << traversalShift)
     this.#rows.row('pageRead', this.#rows.name(room), none, page.from, page.to, page.messages.length, bits)
     this.#read(page.messages, readBits.page)
   }

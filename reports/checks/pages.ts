@@ -1,6 +1,6 @@
 /** The pages of history that clients read on purpose, each with the time at which it was asked for and the messages that it brought. */
 import type { History } from '../history/history.ts'
-import { askEnds, asks, pageAsks } from '../history/kinds.ts'
+import { askEnds, asks, pageAsks, traversalShift } from '../history/kinds.ts'
 import { once } from './once.ts'
 
 /** The window `from < seq <= to` of a room. */
@@ -29,11 +29,11 @@ export function begunNs({ columns }: History, page: Page): number {
   return columns.tNs[first.askedRow] ?? NaN
 }
 
-/** In the order in which they came. A page that was asked for below another continues the traversal of that client and room. */
+/** In the order in which they came. A page that was asked for below another continues the traversal of that client and number. */
 export const pagesOf = once((history: History): readonly Page[] => {
   const { kind, client, room, seq, rev, layer, value } = history.columns
   const rows = ['askInvoked', 'askEnded', 'pageRead', 'readMessage', 'searchRead'].flatMap((name) => [...history.rowsOf(name)].map((row) => ({ name, row })))
-  const reading = history.clients.map((): Reading => ({ asked: new Map(), answered: [], page: null, last: null }))
+  const reading = history.clients.map((): Reading => ({ asked: new Map(), answered: [], page: null, last: new Map() }))
   const pages: Page[] = []
   for (const { name, row } of rows.sort((a, b) => a.row - b.row)) {
     const own = reading[client[row] ?? -1]
@@ -47,12 +47,14 @@ export const pagesOf = once((history: History): readonly Page[] => {
     else if (name === 'searchRead') own.page = null
     else if (name === 'pageRead') {
       const bits = layer[row] ?? 0
-      const continued = (bits & pageAsks.continues) !== 0 && own.last?.room === room[row] ? own.last : null
+      const traversal = bits >> traversalShift
+      const last = own.last.get(traversal) ?? null
+      const continued = (bits & pageAsks.continues) !== 0 && last?.room === room[row] ? last : null
       const place = { client: client[row] ?? -1, room: room[row] ?? -1, row, from: seq[row] ?? 0, to: rev[row] ?? 0 }
       // Pages are recorded right after the end of their requests, in the same order.
       const askedRow = own.answered.shift() ?? -1
       own.page = { ...place, more: (bits & 1) !== 0, newest: (bits & pageAsks.newest) !== 0, askedRow, rows: [], before: continued }
-      own.last = own.page
+      own.last.set(traversal, own.page)
       pages.push(own.page)
     }
   }
@@ -66,5 +68,6 @@ interface Reading {
   answered: number[]
   /** Whose messages are being told. */
   page: Page | null
-  last: Page | null
+  /** The page that each traversal read last, by its number. */
+  last: Map<number, Page>
 }

@@ -52,6 +52,11 @@ test('near miss: a message that was committed while the pages were read may be l
   const early = [capable, '3.55 bob asksPage room-1', '3.9 bob page room-1 3 6 newest=1', '3.9 bob reads m1 4', '3.9 bob reads m2 5']
   expect(examineChanged(pagination, { with: early })).toMatchObject({ verdict: 'valid', population: 2 })
 })
+test('near miss: one client goes twice through a room at the same time', () => {
+  const other = ['4.15 bob asksPage room-1 number=2', '4.16 bob page room-1 5 6 newest=1 more=1 number=2 traversal=1', '4.16 bob reads m3 6']
+  const lines = [capable, ...asked, '4.1 bob reads m2 5', '4.1 bob reads m3 6', ...other, ...second, '4.3 bob reads m1 4']
+  expect(examineChanged(pagination, { with: lines })).toMatchObject({ verdict: 'valid', population: 4, figures: { pages: 3 } })
+})
 test('near miss: a deleted message comes as a stub, and what lies before the membership is left out', () => {
   const lines = [
     capable,

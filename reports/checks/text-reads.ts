@@ -5,7 +5,7 @@
  *   9.010 bob view room-1 2                   what it shows at the end: two messages, in this order: views m1 3, views m2 4
  *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
  */
-import { askEnds, asks, pageAsks, recordBits, type Kind } from '../history/kinds.ts'
+import { askEnds, asks, pageAsks, recordBits, traversalShift, type Kind } from '../history/kinds.ts'
 import type { Cells, Line } from './text-history.ts'
 import { recordIn } from './text-stores.ts'
 
@@ -32,7 +32,11 @@ export function readRows({ verb, words, keys }: Line, ids: TextIds): (Cells & { 
     case 'asksPage':
       return [{ kind: 'askInvoked', room: ids.room(words[0]), seq: number, value: asks.page }]
     case 'page': {
-      const bits = (keys['more'] ? 1 : 0) | (keys['newest'] ? pageAsks.newest : 0) | (keys['continues'] ? pageAsks.continues : 0)
+      const bits =
+        (keys['more'] ? 1 : 0) |
+        (keys['newest'] ? pageAsks.newest : 0) |
+        (keys['continues'] ? pageAsks.continues : 0) |
+        (Number(keys['traversal'] ?? 0) << traversalShift)
       return [
         { kind: 'askEnded', room: ids.room(words[0]), seq: number, value: asks.page, layer: askEnds.ok },
         { kind: 'pageRead', room: ids.room(words[0]), seq: at(1), rev: at(2), layer: bits },

@@ -243,7 +243,7 @@ export const kinds = {
       client: 'client',
       session: 'session',
       room: 'room',
-      layer: '1 = more lies below; with pageAsks',
+      layer: '1 = more lies below; with pageAsks; from bit 3 on the number of its traversal by this client, modulo 32',
       seq: 'from',
       rev: 'to',
       value: 'messages in it',
@@ -458,8 +458,11 @@ export function entryKindCode(kind: string): number {
   const name = kind === 'upload-state' ? 'uploadState' : kind
   return (entryKinds as Readonly<Record<string, number>>)[name] ?? -1
 }
-/** Bits of `layer` in `pageRead`: the page was asked for from the newest message, or right below the page that this client read before. */
+/** Bits of `layer` in `pageRead`: the page was asked for from the newest message, or right below the page that this traversal read before. */
 export const pageAsks = { newest: 2, continues: 4 } as const
+/** Above `pageAsks`: a client may go through several rooms, or twice through one, at the same time. */
+export const traversalShift = 3
+export const traversals = 32
 /** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
 export const recordBits = { stub: 1, held: 2 } as const
 export const changeKinds = {

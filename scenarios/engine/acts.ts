@@ -93,12 +93,13 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
     if (room === null) return false
     const around = parameters['cursor'] === 'around' ? anyMessage(user, room, 'random') : null
     const limit = Number(parameters['limit'] ?? 50)
+    const traversal = user.recorder.acts.traversal()
     let before: number | undefined
     for (let turn = 0; turn < Number(parameters['pages'] ?? 1); turn++) {
       const cursor = turn === 0 && around !== null ? { around: around.seq } : before === undefined ? {} : { before }
       const page = await recorded(user.recorder.acts.ask('page', room), parameters, 'history page', () => able(user, 'history').page(room, cursor, limit))
       if (page.kind !== 'ok') break
-      user.recorder.acts.page(room, page, before !== undefined ? 'continues' : around === null ? 'newest' : null)
+      user.recorder.acts.page(room, page, before !== undefined ? 'continues' : around === null ? 'newest' : null, traversal)
       before = page.from + 1
       if (!page.hasMore || page.from === 0) break
     }
