@@ -111,6 +111,7 @@ export interface NodeHealth {
   openRooms: number
   pendingAppends: number
   pendingCursors: number
+  untoldReceipts: number
 }
 
 /** What the node says of itself, or null when it doesn't answer within a second. */

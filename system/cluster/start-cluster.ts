@@ -194,6 +194,7 @@ async function pendingOf(nodes: readonly RunningNode[]): Promise<string | null> 
     if (!health) return `${node.name} doesn't answer its health route`
     if (health.pendingAppends > 0) return `${node.name} has ${health.pendingAppends} appends in its room queues`
     if (health.pendingCursors > 0) return `${node.name} has ${health.pendingCursors} cursors to write`
+    if (health.untoldReceipts > 0) return `${node.name} has ${health.untoldReceipts} cursors to tell`
   }
   return null
 }

@@ -37,7 +37,7 @@ import { presenceStoreOf } from './presence-store.ts'
 import { presenceTellerOf } from './presence-teller.ts'
 import { presenceBits } from '../journal-rows.ts'
 import { protocolVersion } from '../protocol.ts'
-import { receiptRound } from './receipts.ts'
+import { receiptRound, UntoldReceipts } from './receipts.ts'
 import { relayingOf } from './relaying.ts'
 import { RecordChanges } from './record-changes.ts'
 import { refusal } from './refusal.ts'
@@ -177,6 +177,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
   })
 
   const cursors = new PendingCursors(parts.receipts)
+  const untold = new UntoldReceipts()
   const watch = new StoreWatch(store.database, parts.indexes, () => Number(monotonicNs() / 1_000_000n))
   let draining = false
   const seconds = () => Number(monotonicNs()) / 1e9
@@ -251,6 +252,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
               openRooms: rooms.all().length,
               pendingAppends: pendingAppends(),
               pendingCursors: cursors.size,
+              untoldReceipts: untold.size,
             }),
             unready: () => parts.unready(draining ? 'it is closing' : (watch.unready() ?? lease.unready())),
             registry: metrics.registry,
@@ -302,7 +304,7 @@ export function composeNode(configuration: Configuration, surroundings: Surround
     repeat('heartbeat', configuration.heartbeatMs, () => beat().then(() => void (beatAt = seconds())), onError),
     repeat('connections', 1000, () => connections.round(), onError),
     repeat('room hosts', 1000, roomHostRound({ io, store, journal: parts.journal, bootId, random }), onError),
-    repeat('receipts', configuration.receiptsMs, receiptRound(io, parts.receipts, cursors, roomsWithSockets), onError),
+    repeat('receipts', configuration.receiptsMs, receiptRound({ io, receipts: parts.receipts, pending: cursors, untold, roomsWithSockets }), onError),
     repeat('saving rooms', 1000, saveRooms, onError),
     repeat('retention', configuration.retentionMs, sweep, onError),
     ...(objects === null ? [] : [repeat('uploads', configuration.files.sweepMs, uploadsSweep(objects), onError)]),

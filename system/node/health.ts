@@ -11,6 +11,8 @@ export interface NodeState {
   openRooms: number
   pendingAppends: number
   pendingCursors: number
+  /** Cursors that its sockets are still to be told of. */
+  untoldReceipts: number
 }
 export interface HealthOptions {
   state: () => NodeState

@@ -26,7 +26,7 @@ export const routes: readonly Route[] = [
     path: '/health/state',
     does: 'What it holds now.',
     authorisation: 'none',
-    answers: [[200, '`{"node","boot","sockets","openRooms","pendingAppends","pendingCursors"}`']],
+    answers: [[200, '`{"node","boot","sockets","openRooms","pendingAppends","pendingCursors","untoldReceipts"}`']],
   },
   {
     method: 'any',
