@@ -28,3 +28,22 @@ test('a failed run fails its own callers only', async () => {
   const [first, second] = await Promise.allSettled([call(), call()])
   expect([first.status, second.status]).toEqual(['rejected', 'fulfilled'])
 })
+
+test('a call right after a run joins the one that waits, so that never two run', async () => {
+  let atOnce = 0
+  let most = 0
+  const call = coalesce(async () => {
+    most = Math.max(most, ++atOnce)
+    await Promise.resolve()
+    atOnce--
+  })
+  const calls: Promise<void>[] = []
+  const callAgain = async (times: number): Promise<void> => {
+    calls.push(call())
+    await Promise.resolve()
+    if (times > 0) await callAgain(times - 1)
+  }
+  await callAgain(50)
+  await Promise.all(calls)
+  expect(most).toBe(1)
+})

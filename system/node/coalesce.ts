@@ -13,8 +13,9 @@ export function coalesce(work: () => Promise<void>): () => Promise<void> {
     return run
   }
   return () => {
+    if (waiting !== null) return waiting
     if (running === null) return begin()
-    waiting ??= running
+    waiting = running
       .then(
         () => null,
         // Its own callers hear of the failure; the next run is a new attempt.

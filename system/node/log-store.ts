@@ -2,6 +2,7 @@
 import { MongoBulkWriteError } from 'mongodb'
 import type { Collection } from 'mongodb'
 import { pageLimit } from '../protocol.ts'
+import { duplicateKey } from './duplicate-key.ts'
 import { groupedInserts } from './grouped-inserts.ts'
 import { recordStoreOf } from './record-store.ts'
 import type { AuditRecord } from './audit-log.ts'
@@ -33,7 +34,6 @@ export interface LogStore extends RecordStore {
   findOperation(actorId: string, operationId: string): Promise<StoredEntry | null>
 }
 
-const duplicateKey = 11_000
 const windowsAtOnce = 16
 /** Two, so that the store is never idle between them: sends.bench.ts and ack-latency.bench.ts tell what more or less of either does. */
 const groupLimits = { insertsAtOnce: 2, entries: 4 * pageLimit }

@@ -1,6 +1,7 @@
 /** The rooms that this node has open, and how a room is made, opened cold and its folded membership saved. */
 import { ignoreDuplicateKey } from './duplicate-key.ts'
 import { RoomLog } from './room-log.ts'
+import { roomSavingOf } from './room-saving.ts'
 import type { LogStore } from './log-store.ts'
 import type { Store } from './store.ts'
 import type { RoomLogOptions } from './room-log.ts'
@@ -28,7 +29,7 @@ export type RoomDefaults = Omit<RoomLogOptions, 'roomId' | 'epoch' | 'membership
 export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => string): Rooms {
   const opening = new Map<string, Promise<RoomLog | null>>()
   const opened = new Map<string, RoomLog>()
-  const savedThrough = new WeakMap<RoomLog, number>()
+  const saving = new WeakMap<RoomLog, () => Promise<void>>()
 
   /** From foldedThrough to the head; it is open once everything stored is folded. */
   const openCold = async (roomId: string): Promise<RoomLog | null> => {
@@ -40,7 +41,7 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
       members.map(({ userId, role, intervals, foldedSeq, ban = null, mute = null }) => [userId, { role, intervals, foldedSeq, ban, mute }]),
     )
     const room = new RoomLog({ ...defaults, roomId, epoch, membership, held: new Set(held), isClosed, foldedThrough })
-    savedThrough.set(room, stored.foldedThrough)
+    saving.set(room, roomSavingOf(store, room, foldedThrough))
     await room.catchUp()
     return room
   }
@@ -83,24 +84,6 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     async roomsOf(user) {
       return (await store.memberships.find({ userId: user, current: true }).toArray()).map((member) => member.roomId)
     },
-    async save(room) {
-      const { head, roomId, epoch, isClosed } = room
-      if ((savedThrough.get(room) ?? 0) >= head) return
-      for (const userId of room.unsaved) await saveMember(store, room, userId)
-      await store.rooms.updateOne({ _id: roomId, epoch }, { $max: { foldedThrough: head }, ...(isClosed ? { $set: { isClosed } } : {}) })
-      savedThrough.set(room, head)
-    },
+    save: async (room) => saving.get(room)?.(),
   }
-}
-
-async function saveMember(store: Store, room: RoomLog, userId: string): Promise<void> {
-  const member = room.membership.get(userId)
-  if (member === undefined) return
-  const { role, intervals, foldedSeq, ban = null, mute = null } = member
-  const current = intervals.at(-1)?.leftSeq === null
-  const fields = { roomId: room.roomId, epoch: room.epoch, userId, role, intervals: structuredClone(intervals), current, foldedSeq, ban, mute }
-  const _id = `${room.roomId}|${room.epoch}|${userId}`
-  // No match because a node that has folded further was here: then the upsert meets its document, and that one is better.
-  await store.memberships.updateOne({ _id, foldedSeq: { $lt: foldedSeq } }, { $set: fields }, { upsert: true }).catch(ignoreDuplicateKey)
-  if (room.membership.get(userId)?.foldedSeq === foldedSeq) room.unsaved.delete(userId)
 }
