@@ -4,6 +4,7 @@
  */
 import type { History } from '../history/history.ts'
 import { disagreement } from './audit-readers.ts'
+import { firstFew } from './first-few.ts'
 import { once } from './once.ts'
 
 /** What `storedAt` holds for an empty cell, and for an entry that is no message. */
@@ -114,7 +115,5 @@ function missing(history: History, audit: Audit): string | null {
   // One that was ended at its first violation was audited then: what its end owes is a matter of quiescence.
   if (history.rowsOf('settled').length === 0 && history.endedEarly === undefined) return 'the run did not come to the end of settle'
   const without = history.rooms.filter((_, index) => audit.heads[index] === -1)
-  return without.length === 0
-    ? null
-    : `the store was not audited: no head of ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more rooms` : ''}`
+  return without.length === 0 ? null : `the store was not audited: no head of ${firstFew(without)}`
 }

@@ -9,6 +9,7 @@ import type { Check, Guarantees } from './check.ts'
 import { convergence } from './convergence.ts'
 import { deliveredToAll } from './delivered-to-all.ts'
 import { faultBit } from './fault-bit.ts'
+import { firstFew } from './first-few.ts'
 import { notApplicable } from './finding.ts'
 import { generatorFit } from './generator-fit.ts'
 import { intact } from './intact.ts'
@@ -74,9 +75,14 @@ export const checkList: readonly { name: string; claim: string }[] = [
 
 /** Why the record as a whole can't be trusted, or null. */
 export function recordDoubt(history: History): string | null {
-  if (history.defects.length > 0) return history.defects.join('; ')
+  if (history.defects.length > 0) return firstFew(history.defects, '; ')
   const cut = history.files.filter((file) => file.state !== 'closed' && !file.explained)
-  return cut.length === 0 ? null : cut.map((file) => `${file.name} is ${file.state}: ${file.detail ?? `read up to byte ${file.offset}`}`).join('; ')
+  return cut.length === 0
+    ? null
+    : firstFew(
+        cut.map((file) => `${file.name} is ${file.state}: ${file.detail ?? `read up to byte ${file.offset}`}`),
+        '; ',
+      )
 }
 
 /** One check on one history: what it lacks, what it throws and what the record lacks are findings, too. */
