@@ -15,6 +15,8 @@ export interface Rooms {
   /** The room if it is open or being opened; undefined: this node holds nothing of it. */
   known(roomId: string): Promise<RoomLog | null> | undefined
   all(): RoomLog[]
+  /** Appends that wait or are under way, over all open rooms. */
+  pendingAppends(): number
   /** Forgets a room whose epoch is no longer the stored one. */
   forget(roomId: string): void
   /** Whatever it holds may be stale: every room is opened cold again. */
@@ -23,6 +25,7 @@ export interface Rooms {
   roomsOf(user: string): Promise<string[]>
   /** Saves membership changes and raises foldedThrough: a shortcut for cold opens, never the truth. */
   save(room: RoomLog): Promise<void>
+  saveAll(): Promise<void>
 }
 export type RoomDefaults = Omit<RoomLogOptions, 'roomId' | 'epoch' | 'membership' | 'held' | 'isClosed' | 'foldedThrough'> & { log: Pick<LogStore, 'findHeld'> }
 
@@ -60,6 +63,8 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     }, forgetFailed)
     return begun
   }
+  const all = () => [...opened.values()]
+  const save = async (room: RoomLog) => saving.get(room)?.()
   return {
     open,
     async create(roomId) {
@@ -72,7 +77,8 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     },
     opened: (roomId) => opened.get(roomId),
     known: (roomId) => opening.get(roomId),
-    all: () => [...opened.values()],
+    all,
+    pendingAppends: () => all().reduce((sum, room) => sum + room.pending, 0),
     forget(roomId) {
       opening.delete(roomId)
       opened.delete(roomId)
@@ -84,6 +90,9 @@ export function roomsOf(store: Store, defaults: RoomDefaults, newEpoch: () => st
     async roomsOf(user) {
       return (await store.memberships.find({ userId: user, current: true }).toArray()).map((member) => member.roomId)
     },
-    save: async (room) => saving.get(room)?.(),
+    save,
+    async saveAll() {
+      for (const room of all()) await save(room)
+    },
   }
 }
