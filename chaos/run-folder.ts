@@ -67,6 +67,7 @@ export function createRunFolder(options: RunFolderOptions) {
     quiescenceMs: options.quiescenceMs,
     endedEarly: null,
     problems: [],
+    failedSteps: [],
     notPlayed: null,
   }
   const processes = [...manifest.nodes, ...manifest.workers]
@@ -117,6 +118,11 @@ export function createRunFolder(options: RunFolderOptions) {
     /** Something that makes the record doubtful; it turns the verdict to unknown. */
     problem(text: string): void {
       manifest.problems.push(text)
+      save()
+    },
+    /** Something that a client could not do: the record is sound, but of less than the script asks for. */
+    failedStep(text: string): void {
+      manifest.failedSteps.push(text)
       save()
     },
     /** Why the clients did nothing; the run is unknown, whatever was recorded. */

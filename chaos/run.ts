@@ -164,7 +164,9 @@ export async function run(request: RunRequest): Promise<void> {
   const ended = await artillery.exited
   live[Symbol.dispose]()
   if (ended.code !== 0) record.problem(`Artillery ended with ${ended.signal ?? `code ${ended.code}`}`)
-  for (const problem of control.problems) record.problem(`${problem.worker}${problem.client === null ? '' : `, client ${problem.client}`}: ${problem.text}`)
+  for (const { worker, client, text } of control.problems)
+    if (client === null) record.problem(`${worker}: ${text}`)
+    else record.failedStep(`${clients.find(({ number }) => number === client)?.user ?? `client ${client}`}: ${text}`)
 
   timeline.begin('audit')
   const summary = await audit({

@@ -20,6 +20,7 @@ test.each([
   ['a message is never invoked', ['3.9 carol intended m4 room-1'], '66.7 %'],
   ['3 % of the messages are invoked more than a second late', offered(98, (index) => (index < 3 ? 1001 : 0)), '97.0 %'],
   ['the event loop lags', ['0.5 run lag 300000'], 'lagged 300 ms'],
+  ['a client could not join', ['failed-step bob: join: no answer'], '1 steps of clients failed: bob: join: no answer'],
   ['a client left no rows', ['clients dave@node-1'], '1 clients left no rows: dave/laptop'],
 ])('unknown: %s', (_what, lines, why) => {
   const finding = examineChanged(generatorFit, { with: lines })

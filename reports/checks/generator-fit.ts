@@ -1,6 +1,7 @@
 /**
  * Rule: outside impact at least 98 % of the intended messages were invoked within a second of their time; the 99th percentile of the load workers'
- * event-loop lag is below 250 ms; every client has rows. Else the generator was the limit, and the run is unknown. Population: intended messages.
+ * event-loop lag is below 250 ms; every client has rows; no client gave up a step of its script. Else less was asked than the script says, and the run is
+ * unknown; what was asked is judged all the same. Population: intended messages.
  */
 import type { History } from '../history/history.ts'
 import type { Check } from './check.ts'
@@ -19,15 +20,23 @@ export const generatorFit: Check = {
     const share = offered === 0 ? 1 : achieved / offered
     const lagMs = lagP99Ms(history)
     const silent = silentClients(history)
+    const failed = history.failedSteps
     const doubts = [
       share < leastShare ? `only ${(share * 100).toFixed(1)} % of the intended messages were invoked in time` : null,
       lagMs >= lagLimitMs ? `the event loop of the load workers lagged ${lagMs.toFixed(0)} ms (p99)` : null,
+      failed.length > 0 ? `${failed.length} steps of clients failed: ${failed.slice(0, 3).join('; ')}` : null,
       silent.length > 0 ? `${silent.length} clients left no rows: ${silent.slice(0, 3).join(', ')}` : null,
     ].filter((doubt) => doubt !== null)
     return conclude({
       population: offered,
       violations: 0,
-      figures: { achieved, share: Math.round(share * 1e4) / 1e4, lagP99Ms: Math.round(lagMs * 10) / 10, silentClients: silent.length },
+      figures: {
+        achieved,
+        share: Math.round(share * 1e4) / 1e4,
+        lagP99Ms: Math.round(lagMs * 10) / 10,
+        silentClients: silent.length,
+        failedSteps: failed.length,
+      },
       doubt: doubts.length === 0 ? null : doubts.join('; '),
     })
   },

@@ -6,6 +6,7 @@
  *   phase impact 10 20                        from, to
  *   fault cut node-*->redis 11 19 bit         from, to (or -), then bit | missed, and diverged, permanent
  *   defect a file was cut                     the record is broken
+ *   failed-step bob: could not join room-1    a client gave up
  *
  *   0.010 alice connect node-1 [session=2]    disconnect, expected 1, joined room-1 1, sees join room-1 1 (an entry, applied)
  *   0.020 alice sends m1 room-1               intended, invoked, attempt, and the statuses queued and sending; each is a verb of its own, too
@@ -93,6 +94,7 @@ class TextParser {
   readonly #phases: History['phases'][number][] = []
   readonly #faults: History['faults'][number][] = []
   readonly #defects: string[] = []
+  readonly #failedSteps: string[] = []
   #capabilities = ['sync', 'receipts', 'status']
 
   line(line: string): void {
@@ -102,9 +104,10 @@ class TextParser {
     else if (first === 'rooms') for (const word of rest) this.#rooms.id(word)
     else if (first === 'capabilities') this.#capabilities = rest
     else if (first === 'defect') this.#defects.push(rest.join(' '))
+    else if (first === 'failed-step') this.#failedSteps.push(rest.join(' '))
     else if (first === 'phase') this.#phases.push({ name: phaseName(rest[0]), startMs: Number(rest[1]) * 1e3, endMs: Number(rest[2]) * 1e3 })
     else if (first === 'fault') this.#fault(rest)
-    else throw new Error(`neither a time nor clients, rooms, capabilities, defect, phase or fault`)
+    else throw new Error(`neither a time nor clients, rooms, capabilities, defect, failed-step, phase or fault`)
   }
 
   #client(word: string): void {
@@ -385,6 +388,7 @@ class TextParser {
       },
       files: [],
       defects: this.#defects,
+      failedSteps: this.#failedSteps,
       phases: this.#phases,
       faults: this.#faults,
       settleMs: 20_000,

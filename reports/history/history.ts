@@ -93,6 +93,8 @@ export interface History {
   defects: readonly string[]
   phases: readonly { name: keyof typeof phases; startMs: number; endMs: number }[]
   faults: readonly FaultRecord[]
+  /** What clients could not do of their script; the record of what they did is sound all the same. */
+  failedSteps: readonly string[]
   /** The violation at which the run was ended, before it came to settle. */
   endedEarly?: string
   /** From the manifest. */

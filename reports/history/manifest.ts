@@ -55,6 +55,8 @@ export const manifest = z.object({
   endedEarly: z.string().nullable().default(null),
   /** What the harness itself found wrong with the record. */
   problems: z.array(z.string()).default([]),
+  /** Steps of the script that a client could not do, as a join that was refused or never answered: less was asked of the chat than the script says. */
+  failedSteps: z.array(z.string()).default([]),
   /** Why no load was played: the clients could not connect. */
   notPlayed: z.string().nullable().default(null),
 })

@@ -98,6 +98,13 @@ describe('a sound run', () => {
   })
 })
 
+test('a step that a client could not do is told, and makes no record doubtful', () => {
+  const { folder, manifest } = smallRun()
+  const failedSteps = ['alice: join: could not join room room-a (no answer)']
+  writeRun(folder, { ...manifest, failedSteps })
+  expect(openHistory(folder)).toMatchObject({ defects: [], failedSteps })
+})
+
 test('rows of presence and files name users and uploads as the rest of the history does', () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'history'))

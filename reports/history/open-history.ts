@@ -51,6 +51,7 @@ export function openHistory(folder: string): History {
     defects: recordDefects({ manifest, trace, damage, writerFiles: read.files, journalFiles, doubts: read.doubts }),
     phases: manifest.phases,
     faults: trace?.faults ?? [],
+    failedSteps: manifest.failedSteps,
     ...(manifest.endedEarly === null ? {} : { endedEarly: manifest.endedEarly }),
     settleMs: manifest.settleMs,
     quiescenceMs: manifest.quiescenceMs,

@@ -165,6 +165,7 @@ class Synthesis {
       journals: this.#journal.rows,
       files: [{ name: 'synthetic.rows.arrow', writer: 'synthetic', state: 'closed', rows: columns.length, offset: 0, detail: null, explained: false }],
       defects: [],
+      failedSteps: [],
       phases: marks.map(({ name, startMs }, index) => ({ name, startMs, endMs: ends[index] ?? startMs })),
       faults: [],
       settleMs: 20_000,

@@ -44,6 +44,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     replay: 'npx shakedown run steady --seed 7',
     endedEarly: null,
     problems: [],
+    failedSteps: [],
     notPlayed: null,
     ...over,
   }

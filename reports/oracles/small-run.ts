@@ -90,6 +90,7 @@ function smallHistory(acts: readonly Act[], edits: readonly Edit[]): History {
     },
     files: [],
     defects: [],
+    failedSteps: [],
     phases: [],
     faults: [],
     settleMs: 1000,

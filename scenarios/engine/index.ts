@@ -61,15 +61,15 @@ export default class ChatEngine {
     const assignment = await worker.control.assign(assignTimeoutMs)
     if (assignment === null) return
     const user = new VirtualUser(worker, assignment, flow.stays)
-    let failed = true
+    let gaveUp = true
     try {
       await this.#runSteps(flow, { context, user, ended: () => worker.control.ended })
-      failed = false
+      gaveUp = false
     } catch (error) {
       worker.control.problem(assignment.number, `${user.doing ?? 'step'}: ${error instanceof Error ? error.message : String(error)}`)
       throw error
     } finally {
-      await user.leave(failed)
+      await user.leave(gaveUp)
     }
   }
 

@@ -102,9 +102,9 @@ export class VirtualUser implements Busy {
     for (const room of this.assignment.rooms) if (!this.recorder.gone.has(room)) this.recorder.acts.view(room, view.messages(room, recordedViewMessages))
   }
 
-  /** Leaves for good. A client that leaves before the run ends is recorded as gone on purpose, unless it `failed`. */
-  async leave(failed: boolean): Promise<void> {
-    if (!failed && !this.worker.control.ended) this.recorder.expected(false)
+  /** Leaves for good. A client that leaves before the run ends, or gave up its script, is recorded as gone: nobody waits for it at the end. */
+  async leave(gaveUp: boolean): Promise<void> {
+    if (gaveUp || !this.worker.control.ended) this.recorder.expected(false)
     try {
       if (this.#client !== null)
         await withDeadline(Promise.resolve(this.#client[Symbol.asyncDispose]()), closeTimeoutMs, () => `${this.assignment.user} to close`, 'close_timeout')
