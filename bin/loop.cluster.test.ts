@@ -94,11 +94,5 @@ function processesOf(runId: string): string[] {
 }
 
 async function until(what: string, timeoutMs: number, reached: () => boolean): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!reached()) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
-  }
+  await expect.poll(reached, { timeout: timeoutMs, interval: 50, message: `waited ${timeoutMs} ms for ${what}` }).toBe(true)
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setInterval as ticks, setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Link } from '../../system/cluster/links.ts'
 import { createProcessRuntime } from '../../system/cluster/process-runtime.ts'
@@ -87,9 +87,10 @@ async function begunClient(link: Link): Promise<Socket> {
 }
 
 async function sendChunks(socket: Socket): Promise<void> {
-  for (let index = 0; index < chunks; index++) {
+  let sent = 0
+  for await (const _tick of ticks(1)) {
     socket.write('5\r\nhello\r\n')
-    await pause(1)
+    if (++sent === chunks) return
   }
 }
 

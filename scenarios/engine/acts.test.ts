@@ -144,8 +144,9 @@ test('a client is replaced or offline once at a time, and is on the device that 
 })
 
 test('a step waits for something to act on, says so at its deadline, and says what the driver lacks', async () => {
-  setTimeout(() => user.say('room-1', 1, 120), 60)
-  await chatSteps.edit(user, { timeout: '2s' })
+  const editing = chatSteps.edit(user, { timeout: '2s' })
+  user.say('room-1', 1, 120)
+  await editing
   expect(driver.calls).toHaveLength(1)
   await expect(chatSteps.kick(user, { timeout: '80ms' })).rejects.toThrow('waited 80 ms for something for user-4 to kick')
   await expect(chatSteps.idle(user, {})).rejects.toThrow("the driver can't do presence")

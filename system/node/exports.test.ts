@@ -1,5 +1,4 @@
 import { createServer, get } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { withExports } from './exports.ts'
 import { RoomLog } from './room-log.ts'
@@ -83,16 +82,22 @@ async function request(reads: number[], errors: unknown[] = []): Promise<Incomin
   return new Promise((resolve, reject) => void get({ port, host: '127.0.0.1', path: '/rooms/long/export', headers }, resolve).on('error', reject))
 }
 
+/** Resolves once nothing more is read between two looks. */
+async function atRest(reads: readonly number[]): Promise<void> {
+  let before = -1
+  const hasStopped = () => {
+    const stopped = reads.length === before
+    before = reads.length
+    return stopped
+  }
+  await expect.poll(hasStopped, { timeout: 5000, interval: 50, message: 'the export to stop reading' }).toBe(true)
+}
+
 test('an export reads no further than its reader, and goes on where it was', async () => {
   const reads: number[] = []
   const response = await request(reads)
-  await expect
-    .poll(async () => {
-      const before = reads.length
-      await delay(50)
-      return before > 0 && reads.length === before
-    })
-    .toBe(true)
+  await expect.poll(() => reads.length, { timeout: 5000 }).toBeGreaterThan(0)
+  await atRest(reads)
   // 80 MB in all; the buffers of two sockets hold a few.
   expect(reads.length).toBeLessThan(60)
   let last = ''
@@ -106,13 +111,7 @@ test('a reader that goes away ends the export, and is no error of the node', asy
   const errors: unknown[] = []
   const response = await request(reads, errors)
   response.destroy()
-  await expect
-    .poll(async () => {
-      const before = reads.length
-      await delay(50)
-      return reads.length === before
-    })
-    .toBe(true)
+  await atRest(reads)
   expect(reads.length).toBeLessThan(head / 100)
   expect(errors).toEqual([])
 })
