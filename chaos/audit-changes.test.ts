@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { bodyHash, kinds } from '../reports/history/kinds.ts'
+import { kinds } from '../reports/history/kinds.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 import { type ChangingEntry, recordChange, type RowWriter } from './audit-changes.ts'
 
 /** The row of an entry as [kind, layer, seq, rev, value]; names count from 100, the first is that of the actor. */

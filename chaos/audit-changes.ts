@@ -1,5 +1,6 @@
 /** Rows of what stored entries bring, in full: with them the checks fold the log themselves, by a fold that is not the node's. */
-import { bodyHash, kinds } from '../reports/history/kinds.ts'
+import { kinds } from '../reports/history/kinds.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 
 export type RowWriter = Pick<HistoryWriter, 'row' | 'name'>

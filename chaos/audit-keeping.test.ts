@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { archiveStates, bodyHash, kinds } from '../reports/history/kinds.ts'
+import { archiveStates } from '../reports/history/codes.ts'
+import { kinds } from '../reports/history/kinds.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 import type { RowWriter } from './audit-changes.ts'
 import { recordArchive } from './audit-keeping.ts'
 

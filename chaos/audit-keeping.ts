@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
 import type { Db } from 'mongodb'
-import { archiveStates, kinds, policies, recordBits } from '../reports/history/kinds.ts'
+import { archiveStates, policies, recordBits } from '../reports/history/codes.ts'
+import { kinds } from '../reports/history/kinds.ts'
 import type { RowWriter } from './audit-changes.ts'
 import { messageIdOf, type StoredEntry, storedHash } from './stored-entry.ts'
 

@@ -1,6 +1,8 @@
 /** Rows of what the store says of every upload. */
 import type { Db } from 'mongodb'
-import { bodyHash, kinds, uploadStates } from '../reports/history/kinds.ts'
+import { uploadStates } from '../reports/history/codes.ts'
+import { kinds } from '../reports/history/kinds.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 
 interface StoredUpload {

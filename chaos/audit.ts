@@ -4,7 +4,9 @@
  */
 import { type Db, MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { bodyHash, entryKindCode, kinds, recordBits, recordHash } from '../reports/history/kinds.ts'
+import { entryKindCode, recordBits } from '../reports/history/codes.ts'
+import { kinds } from '../reports/history/kinds.ts'
+import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'
 import type { WireEntry } from '../system/protocol.ts'

@@ -1,5 +1,6 @@
 /** A document of the room log as the audit reads it, and what the history calls it. */
-import { messagesPerClient, recordHash } from '../reports/history/kinds.ts'
+import { messagesPerClient } from '../reports/history/kinds.ts'
+import { recordHash } from '../reports/history/record-hash.ts'
 import { parseBody } from '../scenarios/message-body.ts'
 import type { ChangingEntry, RowWriter } from './audit-changes.ts'
 

@@ -1,5 +1,6 @@
 /** The phases of a run as they go by: told to the load workers, recorded as rows and in the manifest, with what the schedule does beside them. */
-import { kinds, phases } from '../reports/history/kinds.ts'
+import { phases } from '../reports/history/codes.ts'
+import { kinds } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import type { ControlServer } from '../scenarios/control-server.ts'
 import type { RunningCluster } from '../system/cluster/cluster.ts'

@@ -1,6 +1,6 @@
 /** How evenly the nodes of a run were used: connections, sends and deliveries of each, and one figure or two for all. */
 import { sessionsOf } from './checks/sessions.ts'
-import { layers } from './history/kinds.ts'
+import { layers } from './history/codes.ts'
 import type { History } from './history/history.ts'
 import type { Result } from './result.ts'
 

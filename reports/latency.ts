@@ -1,7 +1,7 @@
 /** Latencies of a run, counted from the intended time, with exact quantiles. */
 import type { LatencyFigures } from './result.ts'
 import type { History } from './history/history.ts'
-import { layers, phases } from './history/kinds.ts'
+import { layers, phases } from './history/codes.ts'
 import { auditOf } from './checks/audit.ts'
 import { once } from './checks/once.ts'
 import { operationsOf } from './checks/operations.ts'

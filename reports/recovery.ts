@@ -1,6 +1,6 @@
 /** How long after each heal it took: the first ok, everyone connected, everyone caught up. */
 import type { History } from './history/history.ts'
-import { layers } from './history/kinds.ts'
+import { layers } from './history/codes.ts'
 import { once } from './checks/once.ts'
 import { operationsOf } from './checks/operations.ts'
 import { owedOf } from './checks/owed.ts'

@@ -1,7 +1,9 @@
 /** Any row of a history in one plain sentence. */
 import { clientName, messageName, rowText } from './checks/story.ts'
 import type { History } from './history/history.ts'
-import { asks, askEnds, kinds, phases, presences, recordBits, type KindRow } from './history/kinds.ts'
+import { asks, askEnds, phases, presences, recordBits } from './history/codes.ts'
+import { kinds } from './history/kinds.ts'
+import type { KindRow } from './history/kinds/kind-row.ts'
 
 interface Said {
   who: string

@@ -8,7 +8,7 @@
  */
 import type { ThresholdResult } from './result.ts'
 import type { History } from './history/history.ts'
-import { phases } from './history/kinds.ts'
+import { phases } from './history/codes.ts'
 import { latenciesOf, quantile, select, type Phase, type Place, type Samples } from './latency.ts'
 import { recoveriesOf } from './recovery.ts'
 

@@ -3,7 +3,8 @@
  * chat gives it: `sd1 <client> <counter> <room> <hash of filler> <filler>`, the hash as unsigned decimal. An edited body
  * carries the same identity and the number of the edit: `sd1 <client> <counter> <room> e<edit> <hash of filler> <filler>`.
  */
-import { bodyHash, messagesPerClient } from '../reports/history/kinds.ts'
+import { messagesPerClient } from '../reports/history/kinds.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 
 export interface ParsedBody {
   client: number

@@ -1,16 +1,7 @@
 /** The record of what a client asked for besides sending: changes of messages and members, and requests that change no record. */
-import {
-  askEnds,
-  asks,
-  bodyHash,
-  changeKinds,
-  messagesPerClient,
-  pageAsks,
-  recordBits,
-  recordHash,
-  traversalShift,
-  traversals,
-} from '../reports/history/kinds.ts'
+import { askEnds, asks, changeKinds, pageAsks, recordBits, traversalShift, traversals } from '../reports/history/codes.ts'
+import { messagesPerClient } from '../reports/history/kinds.ts'
+import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import { none, type ClientRows } from './client-rows.ts'
 import type { ActResult, ShownMessage } from './driver.ts'
 import { makeBody } from './message-body.ts'

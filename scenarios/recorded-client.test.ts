@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { bodyHash, kinds, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
+import { layers, presences, recordBits, statuses } from '../reports/history/codes.ts'
+import { kinds, messagesPerClient } from '../reports/history/kinds.ts'
+import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { LoadMeter } from './load-meter.ts'
 import { RecordedClient } from './recorded-client.ts'

@@ -2,7 +2,9 @@
  * Writes what one client meant, did and saw, row by row, as reports/history/kinds.ts says. It outlives the client's sockets:
  * sessions are numbered here. Nothing is decided here; the checks do that from the rows.
  */
-import { bodyHash, entryKindCode, layers, messagesPerClient, presences, recordBits, recordHash, statuses } from '../reports/history/kinds.ts'
+import { entryKindCode, layers, presences, recordBits, statuses } from '../reports/history/codes.ts'
+import { messagesPerClient } from '../reports/history/kinds.ts'
+import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { ClientRows, none } from './client-rows.ts'
 import type { ClientObserver, Outcome, RecordContent, Status } from './driver.ts'

@@ -1,5 +1,6 @@
 /** The record of files that a client shares, is shown and fetches. */
-import { accessWays, bodyHash, fileSteps, fileTries, uploadStates } from '../reports/history/kinds.ts'
+import { accessWays, fileSteps, fileTries, uploadStates } from '../reports/history/codes.ts'
+import { bodyHash } from '../reports/history/record-hash.ts'
 import type { FileContent } from '../system/client/observer.ts'
 import type { AccessWay, UploadState } from '../system/protocol.ts'
 import { none, type ClientRows } from './client-rows.ts'

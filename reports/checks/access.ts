@@ -11,7 +11,8 @@
  * Population: arrivals, reads, heads and cursors at clients, and stored messages. Unknown without a sound audit.
  */
 import type { Columns, History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'

@@ -4,7 +4,7 @@
  * Population: acked sends (further acks of one message are judged too, and counted once).
  */
 import type { Columns, History } from '../history/history.ts'
-import { entryKinds, recordBits } from '../history/kinds.ts'
+import { entryKinds, recordBits } from '../history/codes.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

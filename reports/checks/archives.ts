@@ -1,6 +1,7 @@
 /** What the archives hold, by seq: the latest revision of each message, as the audit read it from the object store. */
 import type { History } from '../history/history.ts'
-import { archiveStates, kinds, recordBits } from '../history/kinds.ts'
+import { archiveStates, recordBits } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf, type Audit } from './audit.ts'
 import { foldedOf } from './folded.ts'
 import { once } from './once.ts'

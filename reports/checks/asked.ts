@@ -1,6 +1,7 @@
 /** Messages that came because somebody asked: by page, search, sync or range, each with the time at which it was asked for. */
 import type { History } from '../history/history.ts'
-import { askEnds, asks, kinds, layers } from '../history/kinds.ts'
+import { askEnds, asks, layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { pagesOf } from './pages.ts'
 
 export interface Asked {

@@ -3,7 +3,8 @@
  * that rests on the audit can be judged.
  */
 import type { History } from '../history/history.ts'
-import { kinds, recordBits } from '../history/kinds.ts'
+import { recordBits } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { Audit } from './audit.ts'
 
 /** Whether a message read at a cell is the one of the store: what was made of it is compared only at the same rev, and what is held is not whole to everyone. */

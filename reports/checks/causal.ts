@@ -6,7 +6,8 @@
  * apply. Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { entryKinds, kinds, layers } from '../history/kinds.ts'
+import { entryKinds, layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf, nothing, otherEntry } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit, notApplicable } from './finding.ts'

@@ -10,7 +10,8 @@
  * Population: stored records, and sights of them. Unknown without a sound audit; for views at the end also while a fault was not healed.
  */
 import type { Columns, History } from '../history/history.ts'
-import { kinds, recordBits } from '../history/kinds.ts'
+import { recordBits } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'

@@ -1,6 +1,7 @@
 /** Cursors that clients told, and those that they were shown of others, followed in order of time. Memory: a slot a view, and one a (view, user shown). */
 import type { History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import { exampleLimit } from './finding.ts'
 import { membershipOf } from './membership.ts'

@@ -1,6 +1,6 @@
 /** Reads that were begun after a deletion or a removal was acked, and what they brought of the message. */
 import type { History } from '../history/history.ts'
-import { changeKinds, recordBits } from '../history/kinds.ts'
+import { changeKinds, recordBits } from '../history/codes.ts'
 import { asked } from './asked.ts'
 import { auditOf } from './audit.ts'
 import { Suspects } from './suspects.ts'

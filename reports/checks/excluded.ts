@@ -1,6 +1,6 @@
 /** Until when each member's last traffic of a room may still arrive: the ack of what ended its stay, against the commit of what came after. */
 import type { History } from '../history/history.ts'
-import { changeKinds, entryKinds } from '../history/kinds.ts'
+import { changeKinds, entryKinds } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import { membershipOf, type Member } from './membership.ts'
 import { once } from './once.ts'

@@ -1,6 +1,6 @@
 /** What is known of each upload: its stored state, when its verdict came, the messages that carry it, and the addresses that were given for it. */
 import type { History } from '../history/history.ts'
-import { accessWays, uploadStates } from '../history/kinds.ts'
+import { accessWays, uploadStates } from '../history/codes.ts'
 import { once } from './once.ts'
 
 /** Nanoseconds, unless told otherwise. */

@@ -3,7 +3,8 @@
  * Cell of a room's seq: as in audit.ts. Objects are made for changed messages only.
  */
 import type { History } from '../history/history.ts'
-import { entryKinds, recordBits, recordHashOf } from '../history/kinds.ts'
+import { entryKinds, recordBits } from '../history/codes.ts'
+import { recordHashOf } from '../history/record-hash.ts'
 import { auditOf, type Audit } from './audit.ts'
 import { once } from './once.ts'
 

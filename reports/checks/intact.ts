@@ -5,7 +5,8 @@
  * Population: messages seen with their content, and messages stored with it. Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { changeKinds, kinds, recordBits } from '../history/kinds.ts'
+import { changeKinds, recordBits } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

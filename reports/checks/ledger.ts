@@ -9,7 +9,8 @@
  *   bit 6 excused                        skipped by a reset: owed by history, not by the view
  */
 import type { History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf, nothing, otherEntry, type Audit } from './audit.ts'
 import { once } from './once.ts'
 import { Suspects } from './suspects.ts'

@@ -2,7 +2,7 @@
  * Who must and who may see a message, by seq alone, from the joins, leaves, kicks and bans of the audited log.
  * *Must*: inside an interval, join < seq < leave. Membership is the user's: every device of it that has the room shares the interval.
  */
-import { entryKinds } from '../history/kinds.ts'
+import { entryKinds } from '../history/codes.ts'
 import type { History } from '../history/history.ts'
 import { once } from './once.ts'
 

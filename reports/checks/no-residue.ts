@@ -6,7 +6,7 @@
  * Unknown when nothing was counted afterwards, and, for outboxes, while a fault was not healed.
  */
 import type { History } from '../history/history.ts'
-import { residues, statuses } from '../history/kinds.ts'
+import { residues, statuses } from '../history/codes.ts'
 import type { Story } from '../result.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

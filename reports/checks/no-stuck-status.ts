@@ -4,7 +4,7 @@
  */
 import type { History } from '../history/history.ts'
 import type { Figures } from '../result.ts'
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

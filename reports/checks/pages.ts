@@ -1,6 +1,6 @@
 /** The pages of history that clients read on purpose, each with the time at which it was asked for and the messages that it brought. */
 import type { History } from '../history/history.ts'
-import { askEnds, asks, pageAsks, traversalShift } from '../history/kinds.ts'
+import { askEnds, asks, pageAsks, traversalShift } from '../history/codes.ts'
 import { once } from './once.ts'
 
 /** The window `from < seq <= to` of a room. */

@@ -11,7 +11,7 @@
  * journals tell of no beat.
  */
 import type { History } from '../history/history.ts'
-import { presences } from '../history/kinds.ts'
+import { presences } from '../history/codes.ts'
 import { timers } from '../../system/protocol.ts'
 import { beatsOf, boundMs, disturbedOf, type Beats } from './beats.ts'
 import type { Check } from './check.ts'

@@ -1,6 +1,6 @@
 /** Contents of purged messages that were served to a read which was begun after the purge, once that had time to be folded. */
 import type { History } from '../history/history.ts'
-import { recordBits } from '../history/kinds.ts'
+import { recordBits } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import { asked } from './asked.ts'
 import { excludedOf } from './excluded.ts'

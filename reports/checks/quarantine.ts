@@ -11,7 +11,7 @@
  * Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { accessWays, fileTries, uploadStates } from '../history/kinds.ts'
+import { accessWays, fileTries, uploadStates } from '../history/codes.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'

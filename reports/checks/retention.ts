@@ -11,7 +11,7 @@
  * Unknown without a sound audit, and when the archive names other messages than the store at its seqs: then one of the readers is wrong.
  */
 import type { History } from '../history/history.ts'
-import { policies, recordBits } from '../history/kinds.ts'
+import { policies, recordBits } from '../history/codes.ts'
 import type { Story } from '../result.ts'
 import { timers } from '../../system/protocol.ts'
 import { archivesOf, type Archives } from './archives.ts'

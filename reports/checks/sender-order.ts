@@ -5,7 +5,7 @@
  * Population: stored messages that have an earlier one of their device and room. Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

@@ -8,7 +8,8 @@
  * Population: reads with something before them, changed messages on pages, and messages sent after an own ack. Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

@@ -4,7 +4,8 @@
  * seqs late they were, are figures. Population: messages shown in views at the end. Unknown when a fault was never healed, or without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

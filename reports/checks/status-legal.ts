@@ -4,7 +4,7 @@
  * Population: messages with a status.
  */
 import type { History } from '../history/history.ts'
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

@@ -1,6 +1,7 @@
 /** Rows about cursors, presence, files, archives and what is left, in words. */
 import type { History } from '../history/history.ts'
-import { accessWays, archiveStates, fileTries, type Kind, policies, presences, residues, uploadStates } from '../history/kinds.ts'
+import { accessWays, archiveStates, fileTries, policies, presences, residues, uploadStates } from '../history/codes.ts'
+import type { Kind } from '../history/kinds.ts'
 
 const nameIn = (table: Readonly<Record<string, number>>, code: number | undefined): string => Object.entries(table).find(([, one]) => one === code)?.[0] ?? '?'
 

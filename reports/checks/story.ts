@@ -1,6 +1,7 @@
 /** The few events that prove one violation, in order of time. */
 import type { History } from '../history/history.ts'
-import { changeKinds, kinds, layers, statuses, entryKinds, type Kind } from '../history/kinds.ts'
+import { changeKinds, layers, statuses, entryKinds } from '../history/codes.ts'
+import { kinds, type Kind } from '../history/kinds.ts'
 import type { Story, StoryEvent } from '../result.ts'
 import type { JournalStage } from '../../system/journal-rows.ts'
 import type { Locus } from './locus.ts'

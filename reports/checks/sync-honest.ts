@@ -7,7 +7,8 @@
  * Population: syncs that were told to be complete, and resets. Unknown without a sound audit.
  */
 import type { History } from '../history/history.ts'
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { auditOf, nothing, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'

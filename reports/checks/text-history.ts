@@ -28,7 +28,9 @@ import { readRows, type TextIds } from './text-reads.ts'
 import { auditRows, journalCells, recordIn, residueRow, shownRows } from './text-stores.ts'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
-import { bodyHash, changeKinds, entryKinds, kinds, layers, phases, recordBits, recordHash, statuses } from '../history/kinds.ts'
+import { changeKinds, entryKinds, layers, phases, recordBits, statuses } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
+import { bodyHash, recordHash } from '../history/record-hash.ts'
 
 export type Cells = Partial<Record<'client' | 'session' | 'room' | 'layer' | 'message' | 'seq' | 'rev' | 'value', number>>
 interface Row extends Cells {

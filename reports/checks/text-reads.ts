@@ -5,7 +5,8 @@
  *   9.010 bob view room-1 2                   what it shows at the end: two messages, in this order: views m1 3, views m2 4
  *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
  */
-import { askEnds, asks, pageAsks, recordBits, traversalShift, type Kind } from '../history/kinds.ts'
+import { askEnds, asks, pageAsks, recordBits, traversalShift } from '../history/codes.ts'
+import type { Kind } from '../history/kinds.ts'
 import type { Cells, Line } from './text-history.ts'
 import { recordIn } from './text-stores.ts'
 

@@ -10,21 +10,9 @@
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4; replaced laptop-2 (reload=1): a new client of the same person
  *   0.1 node-1 beat alice number=1            idle=1, unsure=1; gone alice number=1; minted f1 alice [seq=4], served f1 alice; state f1 clean
  */
-import {
-  accessWays,
-  archiveStates,
-  bodyHash,
-  entryKinds,
-  fileTries,
-  layers,
-  policies,
-  presences,
-  recordBits,
-  recordHash,
-  residues,
-  uploadStates,
-  type Kind,
-} from '../history/kinds.ts'
+import { accessWays, archiveStates, entryKinds, fileTries, layers, policies, presences, recordBits, residues, uploadStates } from '../history/codes.ts'
+import type { Kind } from '../history/kinds.ts'
+import { bodyHash, recordHash } from '../history/record-hash.ts'
 import { journalStages, presenceBits } from '../../system/journal-rows.ts'
 import type { Cells, Line } from './text-history.ts'
 import type { TextIds } from './text-reads.ts'

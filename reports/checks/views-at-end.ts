@@ -1,6 +1,6 @@
 /** What the view of every present client shows in the end, against what is stored. */
 import type { History } from '../history/history.ts'
-import { recordBits } from '../history/kinds.ts'
+import { recordBits } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import { ledgerOf, marksAt } from './ledger.ts'
 import { membershipOf, must } from './membership.ts'

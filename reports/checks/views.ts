@@ -3,7 +3,7 @@
  * touch one line of the cache, not one a client. A view that nobody declared gets bytes of its own at its first row.
  */
 import type { History } from '../history/history.ts'
-import { layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
 import type { Audit } from './audit.ts'
 
 export const marks = { everOnWire: 0b1001, everApplied: 0b1_0010, excused: 0b100_0000 } as const

@@ -1,4 +1,4 @@
-/** docs/history.md, made from kinds.ts so that the two can't differ. `node reports/history/document.ts > docs/history.md` */
+/** docs/history.md, made from kinds.ts and codes.ts so that the two can't differ. `node reports/history/document.ts > docs/history.md` */
 import { pathToFileURL } from 'node:url'
 import {
   archiveStates,
@@ -6,11 +6,7 @@ import {
   asks,
   changeKinds,
   entryKinds,
-  historyVersion,
-  type KindRow,
-  kinds,
   layers,
-  messagesPerClient,
   pageAsks,
   phases,
   policies,
@@ -18,7 +14,9 @@ import {
   recordBits,
   residues,
   statuses,
-} from './kinds.ts'
+} from './codes.ts'
+import { historyVersion, kinds, messagesPerClient } from './kinds.ts'
+import type { KindRow } from './kinds/kind-row.ts'
 
 const codes = (table: Readonly<Record<string, number>>): string =>
   Object.entries(table)
@@ -35,7 +33,7 @@ function kindLine(name: string, kind: KindRow): string {
 export function historyDocument(): string {
   return `# The history of a run
 
-Made from \`reports/history/kinds.ts\`; a test compares the two.
+Made from \`reports/history/kinds.ts\` and \`codes.ts\`; a test compares the two.
 
 \`runs/<id>/history/\` holds what every client and the run itself saw: one row an event, one row a delivery. Each *writer* (a load worker; \`run\` is the harness itself)
 leaves two Arrow IPC streams, uncompressed, which any Arrow library reads:
@@ -66,6 +64,7 @@ Beside it: \`manifest.json\` (what was run; rows of each file at close), \`trace
 | code | kind | when | columns |
 |---|---|---|---|
 ${Object.entries(kinds)
+  .toSorted(([, left], [, right]) => left.code - right.code)
   .map(([name, kind]) => kindLine(name, kind))
   .join('\n')}
 

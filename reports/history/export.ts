@@ -1,6 +1,8 @@
 /** A history as lines of text: kinds by name, ids resolved, only the columns that a row uses (NDJSON) or all of them (CSV). */
 import type { History } from './history.ts'
-import { asks, changeKinds, entryKinds, type Kind, type KindRow, kinds, phases, presences, statuses } from './kinds.ts'
+import { asks, changeKinds, entryKinds, phases, presences, statuses } from './codes.ts'
+import { type Kind, kinds } from './kinds.ts'
+import type { KindRow } from './kinds/kind-row.ts'
 import { holdsName, nameColumnList } from './name-columns.ts'
 
 const columnNames = ['t_ns', 'client', 'session', 'room', 'kind', 'layer', 'message', 'seq', 'rev', 'value'] as const

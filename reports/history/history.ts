@@ -1,6 +1,6 @@
 /** What `openHistory` gives: the merged, time-ordered columns of a run and the tables that its ids point into. */
 import type { JournalStage } from '../../system/journal-rows.ts'
-import type { phases } from './kinds.ts'
+import type { phases } from './codes.ts'
 
 /** One entry per row over all writers, sorted by time (ties: writer order, then row order). Ids are remapped to the merged tables. */
 export interface Columns {

@@ -1,6 +1,6 @@
 /** manifest.json: what was run, by whom, and what the record must contain. Written at the start and again as facts arrive. */
 import { z } from 'zod'
-import { phases } from './kinds.ts'
+import { phases } from './codes.ts'
 
 const count = z.int().min(0)
 const milliseconds = z.number().min(0)

@@ -1,4 +1,5 @@
-import { kinds, type KindRow } from './kinds.ts'
+import { kinds } from './kinds.ts'
+import type { KindRow } from './kinds/kind-row.ts'
 
 /** Bits of `nameColumnsOf`. */
 export const nameColumnBits = { session: 1, seq: 2, rev: 4, value: 8 } as const

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { kinds, messagesPerClient, recordBits } from './kinds.ts'
+import { recordBits } from './codes.ts'
+import { kinds, messagesPerClient } from './kinds.ts'
 import { openHistory } from './open-history.ts'
 import { smallManifest, temporaryFolder, writeRun } from './test-run.ts'
 import { createHistoryWriter } from './writer.ts'

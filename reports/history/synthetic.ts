@@ -2,7 +2,8 @@
 import { journalStages } from '../../system/journal-rows.ts'
 import { buildHistory } from './build-history.ts'
 import type { ClientInfo, Columns, History, JournalRows } from './history.ts'
-import { entryKinds, kinds, layers, messagesPerClient, phases, residues, statuses } from './kinds.ts'
+import { entryKinds, layers, phases, residues, statuses } from './codes.ts'
+import { kinds, messagesPerClient } from './kinds.ts'
 import { StringTable } from './string-table.ts'
 
 export interface SyntheticOptions {

@@ -1,6 +1,7 @@
 /** The sound run that mutators work on: a synthetic one in which some messages were refused and some deleted. */
 import type { History } from '../history/history.ts'
-import { changeKinds, entryKinds, layers, recordBits, recordHash, statuses } from '../history/kinds.ts'
+import { changeKinds, entryKinds, layers, recordBits, statuses } from '../history/codes.ts'
+import { recordHash } from '../history/record-hash.ts'
 import { syntheticHistory } from '../history/synthetic.ts'
 import { Draft } from './draft.ts'
 

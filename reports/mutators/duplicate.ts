@@ -1,4 +1,4 @@
-import { layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
 import type { Mutator } from './mutator.ts'
 
 export const duplicate: Mutator = {

@@ -1,4 +1,4 @@
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import type { Mutator } from './mutator.ts'
 
 export const forge: Mutator = {

@@ -1,4 +1,4 @@
-import { asks, askEnds, layers } from '../history/kinds.ts'
+import { asks, askEnds, layers } from '../history/codes.ts'
 import type { Mutator } from './mutator.ts'
 
 export const resurrect: Mutator = {

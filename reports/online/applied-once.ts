@@ -1,4 +1,5 @@
-import { kinds, layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { OnlineCheck } from './online-check.ts'
 
 interface View {

@@ -1,6 +1,7 @@
 /** Judges rows as they come, and remembers the first violation. Pure: time is told with each row. */
 import type { ClientInfo } from '../history/history.ts'
-import { changeKinds, kinds } from '../history/kinds.ts'
+import { changeKinds } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import { StringTable } from '../history/string-table.ts'
 import type { Accusation, OnlineRow } from './online-check.ts'
 import { onlineChecks } from './table.ts'

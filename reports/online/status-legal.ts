@@ -1,5 +1,6 @@
 import { isLegal } from '../checks/status-legal.ts'
-import { kinds, statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { OnlineCheck } from './online-check.ts'
 
 type Status = keyof typeof statuses

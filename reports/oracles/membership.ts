@@ -1,6 +1,6 @@
 /** Whether a user is a member at a seq: the log is replayed from its beginning for each question. */
 import type { History } from '../history/history.ts'
-import { entryKinds } from '../history/kinds.ts'
+import { entryKinds } from '../history/codes.ts'
 import { endsMembership, type PlainEvent } from './plain-events.ts'
 
 /** Inside means after the join and before the leave; the seqs of both are outside. */

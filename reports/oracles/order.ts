@@ -1,6 +1,6 @@
 /** All pairs of stored messages of a room, in both orders that a chat owes. */
 import type { History } from '../history/history.ts'
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import { plainEvents, type PlainEvent, storedAs } from './plain-events.ts'
 
 /** Messages that stand before one that was acked in their room before they were invoked. */

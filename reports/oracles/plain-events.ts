@@ -1,6 +1,7 @@
 /** A history as a list of plain objects: what oracles read, so that they share no index, no cache and no loop with the checks. Meant for small histories. */
 import type { History } from '../history/history.ts'
-import { entryKinds, type Kind, kinds, layers } from '../history/kinds.ts'
+import { entryKinds, layers } from '../history/codes.ts'
+import { type Kind, kinds } from '../history/kinds.ts'
 
 export interface PlainEvent {
   atNs: number

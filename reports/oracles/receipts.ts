@@ -1,6 +1,6 @@
 /** Every cursor that was told or shown, against all that was told, applied and stored before it. What must be the same at the end is not judged here. */
 import type { History } from '../history/history.ts'
-import { entryKinds } from '../history/kinds.ts'
+import { entryKinds } from '../history/codes.ts'
 import { headOf, isApplied, isPage, plainEvents, type PlainEvent } from './plain-events.ts'
 
 export interface WrongCursors {

@@ -2,7 +2,8 @@
 import { type Arbitrary, array, constant, constantFrom, nat, oneof, record, tuple } from 'fast-check'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
-import { entryKinds, kinds, layers, statuses } from '../history/kinds.ts'
+import { entryKinds, layers, statuses } from '../history/codes.ts'
+import { kinds } from '../history/kinds.ts'
 import type { PlainEvent } from './plain-events.ts'
 
 const clients = 3

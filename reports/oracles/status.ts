@@ -1,6 +1,6 @@
 /** Every step of a status against a list of all legal ones, and the last one of each message against what was stored and applied. */
 import type { History } from '../history/history.ts'
-import { statuses } from '../history/kinds.ts'
+import { statuses } from '../history/codes.ts'
 import { isMemberAt, staysFrom } from './membership.ts'
 import { plainEvents, type PlainEvent, storedAs } from './plain-events.ts'
 import { replayView } from './view-replay.ts'

@@ -1,5 +1,5 @@
 /** One client's view of one room, replayed row by row. */
-import { layers } from '../history/kinds.ts'
+import { layers } from '../history/codes.ts'
 import { isApplied, isLikeStore, isPage, type PlainEvent } from './plain-events.ts'
 
 export interface ViewReplay {

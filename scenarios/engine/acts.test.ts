@@ -1,6 +1,8 @@
 /** The acts of a virtual user over a real control socket and history file, with a driver that only answers. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { askEnds, asks, bodyHash, changeKinds, messagesPerClient, pageAsks } from '../../reports/history/kinds.ts'
+import { askEnds, asks, changeKinds, pageAsks } from '../../reports/history/codes.ts'
+import { messagesPerClient } from '../../reports/history/kinds.ts'
+import { bodyHash } from '../../reports/history/record-hash.ts'
 import type { ActResult, ShownMessage } from '../driver.ts'
 import { parseBody } from '../message-body.ts'
 import { actingUser, type ActingUser, type AnsweringDriver } from './acting-user.fixture.ts'

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bodyHash, changeKinds } from '../../reports/history/kinds.ts'
+import { changeKinds } from '../../reports/history/codes.ts'
+import { bodyHash } from '../../reports/history/record-hash.ts'
 import { actingUser, type ActingUser, type AnsweringDriver } from './acting-user.fixture.ts'
 import { acts } from './acts.ts'
 import { chatSteps } from './chat-steps.ts'

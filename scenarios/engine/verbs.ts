@@ -1,7 +1,7 @@
 import type { CapabilityName } from '../driver.ts'
 import { contents } from './file-content.ts'
 import { readMix } from './mix.ts'
-import { phases } from '../../reports/history/kinds.ts'
+import { phases } from '../../reports/history/codes.ts'
 
 /**
  * Every verb that a flow may use, and the options that may stand beside it in a step.
