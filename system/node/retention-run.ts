@@ -31,7 +31,7 @@ export interface RetentionParts {
 
 /** Small, because the room's appends wait while its purge is folded. */
 const windowSeqs = 500
-/** Edits that race with the purge are archived again; more often than this they wait for the next sweep. */
+/** Changes that race with the purge are archived again; more often than this they wait for the next sweep. */
 const attempts = 5
 
 /** Purges the next window of the room; gives whether there may be more. */
@@ -76,7 +76,7 @@ async function purge(parts: RetentionParts, room: RoomLog, run: RetentionRun): P
   const window = { roomId: room.roomId, epoch: room.epoch, after: run.after, upTo: run.upTo }
   for (let attempt = 0; attempt < attempts; attempt++) {
     using watch = changes.watch(room.roomId)
-    // Afterwards every entry of before is folded into its record here, and every later edit is seen by the watch.
+    // Afterwards every entry of before is folded into its record here, and every later change is seen by the watch.
     await room.catchUp()
     if ((await log.findOperation(systemActor, run.id)) !== null) return true
     const entries = await log.readWindow(window)
@@ -91,7 +91,7 @@ async function purge(parts: RetentionParts, room: RoomLog, run: RetentionRun): P
       return true
     }
   }
-  throw new Error(`messages of ${room.roomId} up to seq ${run.upTo} were edited during each of ${attempts} attempts to purge them`)
+  throw new Error(`messages of ${room.roomId} up to seq ${run.upTo} were changed during each of ${attempts} attempts to purge them`)
 }
 
 /** The one point at which a hold and a purge are ordered: a guarded update of the room. */
@@ -103,7 +103,7 @@ async function decide({ store }: RetentionParts, roomId: string, run: RetentionR
   return room?.retentionRun?.id === run.id && room.retentionRun.decided === true
 }
 
-/** False when one of the messages was edited since it was read. */
+/** False when one of the messages was changed since it was read. */
 async function append({ newId }: RetentionParts, room: RoomLog, run: RetentionRun, watch: WatchedChanges, ids: ReadonlySet<string>): Promise<boolean> {
   const payload = { afterSeq: run.after, throughSeq: run.upTo, archived: run.policy.kind === 'archive' }
   const outcome = await room.append({
@@ -114,7 +114,7 @@ async function append({ newId }: RetentionParts, room: RoomLog, run: RetentionRu
     attempt: 1,
     payload,
     // Asked on folded state right before the insert; any entry that comes first makes it asked again.
-    unless: () => (watch.touched(ids) ? refusal('held', 'a message was edited meanwhile') : null),
+    unless: () => (watch.touched(ids) ? refusal('held', 'a message was changed meanwhile') : null),
   })
   if (outcome.ok) return true
   if (outcome.error.code === 'held') return false

@@ -60,7 +60,7 @@ function startNode(reached: RetentionParts['reached'] = async () => undefined, o
 }
 type Node = ReturnType<typeof startNode>
 
-async function append(room: RoomLog, kind: 'join' | 'message' | 'edit', body = '', messageId?: string): Promise<string> {
+async function append(room: RoomLog, kind: 'join' | 'message' | 'edit' | 'react', body = '', messageId?: string): Promise<string> {
   const id = uuidv7()
   const operationId = uuidv7()
   const message = { senderId: 'ann', deviceId: 'd', clientMessageId: operationId, clientSeq: 1, type: 'text' as const, body, clientCreatedAt: 1 }
@@ -72,6 +72,7 @@ async function append(room: RoomLog, kind: 'join' | 'message' | 'edit', body = '
     attempt: 1,
     ...(kind === 'message' ? { message } : {}),
     ...(kind === 'edit' && messageId !== undefined ? { messageId, payload: { body } } : {}),
+    ...(kind === 'react' && messageId !== undefined ? { messageId, payload: { emoji: body } } : {}),
   })
   if (!outcome.ok) throw new Error(outcome.error.message)
   return id
@@ -181,6 +182,20 @@ test('an edit between archive and purge, made through another node, is archived 
   expect(await bodies(room)).toEqual([null, null, null, 'young'])
   expect(await archived(room)).toEqual(['one, edited late', 'two, edited', 'three'])
   expect((await stored(room)).filter((entry) => entry.kind === 'purged')).toHaveLength(1)
+})
+
+test('whatever else changes a message between archive and purge is archived with it: a reaction', async () => {
+  const { room, ids } = await makeRoom(startNode(), 'reacted')
+  let reactions = 0
+  const react = async (step: RetentionStep) => {
+    if (step === 'decided' && reactions++ === 0) await append(room, 'react', '+1', ids[2])
+  }
+  await startNode(react).retain(room.roomId)
+  const archive = archiveOf(store, storage)
+  const found = await archive.read(window(room), await archive.list(room.roomId, room.epoch))
+  const [purged] = (await stored(room)).filter(({ _id }) => _id === ids[2])
+  expect(found.find(({ entry }) => entry._id === ids[2])?.entry).toMatchObject({ body: 'three', rev: purged?.rev, reactions: [{ emoji: '+1', userId: 'ann' }] })
+  expect(purged).toMatchObject({ body: null, deleted: { kind: 'retention' } })
 })
 
 test('an object store that keeps less than it was given makes nothing be purged', async () => {
