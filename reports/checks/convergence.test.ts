@@ -109,4 +109,7 @@ test('near miss: a held message is a stub to most, and what a purge blanked can 
     ],
   }
   expect(examineChanged(convergence, purged)).toMatchObject({ verdict: 'valid', figures: { blanked: 1 } })
+  const asOfPurge = (shows: string): Change => ({ ...purged, with: [...purged.with, `5.5 bob shows m1 4 rev=7 ${shows}`] })
+  expect(examineChanged(convergence, asOfPurge('gone=1 deleted=retention'))).toMatchObject({ verdict: 'valid', figures: { blanked: 1 } })
+  expect(examineChanged(convergence, asOfPurge(''))).toMatchObject({ verdict: 'invalid', figures: { unlikeSights: 1 } })
 })

@@ -118,7 +118,7 @@ function sightsUnlikeFold(history: History): { judged: number; blanked: number; 
 
 function judgeSight(history: History, { room, seq, rev, value, layer }: Columns, row: number, stubBit: number): 'unjudged' | 'blanked' | 'alike' | 'unlike' {
   const { base, capacity } = auditOf(history)
-  const { target, hash, known, untold, bits, isPurged, purged } = foldedOf(history)
+  const { target, hash, known, untold, bits, last, isPurged, purged, purgedBy } = foldedOf(history)
   const inRoom = room[row] ?? 0
   const [at, as] = [seq[row] ?? 0, rev[row] ?? 0]
   if (at < 1 || as < at || as >= (capacity[inRoom] ?? 0)) return 'unjudged'
@@ -126,10 +126,13 @@ function judgeSight(history: History, { room, seq, rev, value, layer }: Columns,
   // A message that isn't stored there, or a rev that changes another one, is for sequence and no-phantom, unless it is told as of no change at all.
   if (target[cell] !== cell) return 'unjudged'
   if (untold[cell] === 1) return 'unjudged'
+  const isStub = ((layer[row] ?? 0) & stubBit) !== 0
+  const isHidden = (cellOfChange: number): boolean => isStub && ((bits[cellOfChange] ?? 0) & foldBits.held) !== 0
+  // A client that sees the purge takes it for the last change of the message; in the store that stays the one before.
+  if (end === purgedBy[cell]) return value[row] === purged[cell] || isHidden(last[cell] ?? -1) ? 'alike' : 'unlike'
   if (target[end] !== cell) return 'unlike'
   if (isPurged[cell] === 1 && value[row] === purged[cell]) return 'alike'
-  const isStub = ((layer[row] ?? 0) & stubBit) !== 0
-  if (isStub && ((bits[end] ?? 0) & foldBits.held) !== 0) return 'alike'
+  if (isHidden(end)) return 'alike'
   if (known[end] === 0) return 'blanked'
   return value[row] === hash[end] ? 'alike' : 'unlike'
 }

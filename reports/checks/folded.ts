@@ -22,6 +22,8 @@ export interface Folded {
   /** By cell of a message: 1 when a purge took its content; `purged`: the hash that it has since. */
   isPurged: Uint8Array
   purged: Int32Array
+  /** By cell of such a message: cell of the entry that purged it, of others -1. */
+  purgedBy: Int32Array
   /** By cell of a message: 1 when the audit does not tell what one of its changes brings. */
   untold: Uint8Array
   /** By cell of a change: its `storedChange` row, of others -1. */
@@ -59,6 +61,7 @@ export const foldedOf = once((history: History): Folded => {
     last: new Int32Array(cells).fill(-1),
     isPurged: new Uint8Array(cells),
     purged: new Int32Array(cells),
+    purgedBy: new Int32Array(cells).fill(-1),
     untold: new Uint8Array(cells),
     row: new Int32Array(cells).fill(-1),
   }
@@ -162,7 +165,7 @@ function untold(history: History, audit: Audit, folded: Folded): void {
 }
 
 function purge(history: History, { base, capacity, storedAt }: Audit, folded: Folded, states: ReadonlyMap<number, State>, row: number): void {
-  const { room, rev, value } = history.columns
+  const { room, seq: seqs, rev, value } = history.columns
   const inRoom = room[row] ?? 0
   const cells = base[inRoom] ?? 0
   for (let seq = (rev[row] ?? 0) + 1; seq <= Math.min(value[row] ?? 0, (capacity[inRoom] ?? 1) - 1); seq++) {
@@ -173,6 +176,7 @@ function purge(history: History, { base, capacity, storedAt }: Audit, folded: Fo
     if (state !== undefined && (state.deleted !== null || state.moderation === 'removed')) continue
     const { moderation = '', reactions = new Map<string, string[]>() } = state ?? {}
     folded.isPurged[cell] = 1
+    folded.purgedBy[cell] = cells + (seqs[row] ?? 0)
     folded.purged[cell] = hashIn({ body: null, isBlanked: false, edits: 0, deleted: 'retention', moderation, reactions })
   }
 }

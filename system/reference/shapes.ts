@@ -6,7 +6,7 @@ const wireEntry: Record<keyof WireEntry, string> = {
   room: 'the room',
   epoch: 'random id made with the room; a view of another epoch is void',
   seq: 'position in the room’s log: 1, 2, 3... without gaps',
-  rev: 'seq of the last entry folded into this one; a change with a seq at or below the `rev` of its message is in the message already',
+  rev: 'seq of the last entry folded into this one, purges aside; a change with a seq at or below the `rev` of its message is in the message already',
   id: 'server id of the entry (UUIDv7); of a message: its `messageId`',
   actorId: 'user who did it; `system` for what a node did by itself',
   operationId: 'of the request; of a message: its `clientMessageId`',
