@@ -3,7 +3,8 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutBucketCorsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -164,6 +165,29 @@ test('the object store keeps an object over a kill and refuses other keys', asyn
   await expect(client('another').send(new GetObjectCommand(object))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } })
   const byUrl = new URL(`http://${store.credentials.accessKey}:${store.credentials.secretKey}@${store.url.host}/${store.bucket}`)
   expect(await findComponent(components.store, { ...installing, urls: { store: byUrl.href } })).toMatchObject({ kind: 'url', version: 'S3' })
+})
+
+test('a page of another origin may PUT by a signed URL; rules that the bucket has already stay', async () => {
+  const found = await findComponent(components.store, installing)
+  await using store = await components.store.start(found, runtime, place('store-cors'))
+  const { accessKey, secretKey } = store.credentials
+  const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
+  const client = new S3Client({ endpoint: store.url.href, region: store.region, forcePathStyle: true, credentials })
+  const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: store.bucket, Key: 'page', ContentType: 'text/plain' }))
+  const asked = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type,x-amz-checksum-sha256' }
+  const preflight = () => fetch(url, { method: 'OPTIONS', headers: { origin: 'https://chat.example', ...asked } })
+  const allowed = await preflight()
+  expect(allowed.status).toBe(200)
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('*')
+  expect(allowed.headers.get('access-control-allow-headers')).toContain('x-amz-checksum-sha256')
+  const put = await fetch(url, { method: 'PUT', headers: { origin: 'https://chat.example', 'content-type': 'text/plain' }, body: 'from a page' })
+  expect([put.status, put.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+
+  const own = { CORSRules: [{ AllowedOrigins: ['https://other.example'], AllowedMethods: ['GET'] }] }
+  await client.send(new PutBucketCorsCommand({ Bucket: store.bucket, CORSConfiguration: own }))
+  const byUrl = new URL(`http://${accessKey}:${secretKey}@${store.url.host}/${store.bucket}`)
+  await findComponent(components.store, { ...installing, urls: { store: byUrl.href } })
+  expect((await preflight()).status).toBe(403)
 })
 
 /** Its answer to one content. Source: clamd(8), INSTREAM: chunks of a 4-byte length and as many bytes, and a length of 0 at the end. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CreateBucketCommand, HeadBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import type { Runtime } from '../cluster/runtime.ts'
 import type { Binary } from './binary.ts'
+import { allowBrowsers } from './bucket-cors.ts'
 import type { CachedPackage } from './cached-package.ts'
 import type { Component, Found, RunningComponent, StartOptions } from './component.ts'
 import { attach, launch } from './launch.ts'
@@ -40,7 +41,7 @@ export function parseStoreUrl(url: URL): { endpoint: URL; credentials: StoreCred
   return { endpoint: new URL(`${url.protocol}//${url.host}`), credentials, bucket, region: url.searchParams.get('region') ?? 'us-east-1' }
 }
 
-/** Makes the bucket unless it is there. */
+/** Makes the bucket unless it is there, and lets browsers use it. */
 async function ensureBucket(store: ReturnType<typeof parseStoreUrl>): Promise<void> {
   const { endpoint, credentials, bucket: Bucket, region } = store
   const keys = { accessKeyId: credentials.accessKey, secretAccessKey: credentials.secretKey }
@@ -51,6 +52,7 @@ async function ensureBucket(store: ReturnType<typeof parseStoreUrl>): Promise<vo
       if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 404) throw error
       await client.send(new CreateBucketCommand({ Bucket }), deadline())
     })
+    await allowBrowsers(client, Bucket, deadline)
   } finally {
     client.destroy()
   }

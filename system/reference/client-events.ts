@@ -143,6 +143,7 @@ export const clientEvents: ClientEvents = {
       `\`name\` has at most ${fileNameLimitBytes} bytes of UTF-8 in normalisation form C, without control, format or path characters, a leading dot, or spaces around it.`,
       `A file has at most ${defaultFiles.limitBytes} bytes; a larger one is \`too_large\`.`,
       'The PUT must carry exactly the headers of the answer and as many bytes as reserved: the store refuses any other.',
+      'Pages of any origin may send it where the bucket has no CORS rules of its own and the store knows such rules; elsewhere the bucket must allow PUT with `content-type` and `x-amz-checksum-sha256`.',
       'The same request again gives the same upload, and a URL for what is left of its time.',
     ],
     answer: {
