@@ -6,7 +6,7 @@ import type { FileRequest } from '../system/client/file-transfer.ts'
 import type { Observer, Outcome, RecordContent, Status } from '../system/client/observer.ts'
 import type { Route } from '../system/client/route.ts'
 import type { OutgoingFile, UploadStep } from '../system/client/uploads.ts'
-import type { AccessWay, PresenceView, Role } from '../system/protocol.ts'
+import type { AccessWay, PresenceView, RetentionRequest, Role } from '../system/protocol.ts'
 
 export interface Identity {
   user: string
@@ -88,6 +88,11 @@ export interface ModerationCapability {
   leave(room: string): Promise<ActResult>
 }
 
+export interface RetentionCapability {
+  /** What the room keeps from now on, and whether a hold suspends that; `ok` once no purge goes on that was decided before. */
+  set(room: string, policy: RetentionRequest['policy'], legalHold: boolean): Promise<ActResult>
+}
+
 /** Each resolves once the client is connected and synced again; `unknown` when it isn't in time. Both new clients are told by `ClientObserver.replaced`. */
 export interface DevicesCapability {
   /** The person goes on with another device, a client of its own with empty views, as soon as the outbox of this one is empty. */
@@ -123,6 +128,7 @@ export interface Capabilities {
   history: HistoryCapability
   search: SearchCapability
   moderation: ModerationCapability
+  retention: RetentionCapability
   devices: DevicesCapability
   /** Also: `send` takes `attachments`. */
   files: FilesCapability

@@ -3,7 +3,8 @@ import type { Scenario } from '../scenario.ts'
 
 export const moderation: Scenario = {
   name: 'moderation',
-  summary: '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove and kick; others try to',
+  summary:
+    '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove and kick; others try to; old messages of some rooms are archived or deleted, unless a legal hold stands',
   script: fileURLToPath(new URL('../scripts/moderation.yml', import.meta.url)),
   rooms: 6,
   membersPerRoom: 10,

@@ -66,6 +66,7 @@ export function capabilitiesOf(client: () => ChatClient): Omit<Capabilities, 'de
       remove: async ({ room, id }) => act(await client().moderate(room, id, 'remove')),
       leave: async (room) => act(await client().leave(room)),
     },
+    retention: { set: (room, policy, legalHold) => client().setRetention(room, policy, legalHold) },
     files: {
       upload: (room, file, told) => client().upload(room, file, told),
       address: (room, uploadId) => client().fileUrl(room, uploadId),

@@ -43,7 +43,7 @@ async function connected(client: ChatClient, timeoutMs: number): Promise<ActResu
 
 export const referenceDriver: Driver = {
   name: 'reference',
-  capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'devices', 'files'],
+  capabilities: ['sync', 'status', 'reply', 'edit', 'view', 'receipts', 'presence', 'history', 'search', 'moderation', 'retention', 'devices', 'files'],
   async connect(identity, observer, { connectTimeoutMs, mutant, seed = bodyHash(identity.device) }) {
     const bug = mutants.find(({ name }) => name === mutant)
     if (mutant !== null && bug === undefined) throw new Error(`there is no mutant ${mutant}`)

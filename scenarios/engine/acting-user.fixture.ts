@@ -27,7 +27,7 @@ const client: ClientAssignment = {
 /** Answers from `answers` by name of the call, `ok` where nothing is said; `calls` tells what was asked. */
 export class AnsweringDriver implements Driver {
   readonly name = 'reference'
-  readonly capabilities = ['sync', 'edit', 'view', 'reply', 'history', 'search', 'moderation', 'devices', 'presence', 'receipts', 'files'] as const
+  readonly capabilities = ['sync', 'edit', 'view', 'reply', 'history', 'search', 'moderation', 'retention', 'devices', 'presence', 'receipts', 'files'] as const
   readonly calls: unknown[][] = []
   readonly sent: { body: string; replyTo: string | undefined; attachments: readonly string[] | undefined }[] = []
   answers: Record<string, () => Promise<ActResult>> = {}
@@ -89,6 +89,7 @@ export class AnsweringDriver implements Driver {
       remove: ({ id }) => say('remove', id),
       leave: (room) => say('leave', room),
     }
+    capabilities.retention = { set: (room, policy, legalHold) => say('retain', room, policy, legalHold) }
     let sent = 0
     return Promise.resolve({
       join: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { changeKinds } from '../../reports/history/codes.ts'
+import { askEnds, asks, changeKinds } from '../../reports/history/codes.ts'
 import { bodyHash } from '../../reports/history/record-hash.ts'
 import { actingUser, type ActingUser, type AnsweringDriver } from './acting-user.fixture.ts'
 import { acts } from './acts.ts'
@@ -46,6 +46,23 @@ test('what is for moderators is left out by who is none; who tries all the same 
   driver.answers = { mute: async () => ({ kind: 'failed', code: 'forbidden' }) }
   await acts.mute(user, {})
   expect(driver.calls).toHaveLength(2)
+})
+
+test('who owns a room says what it keeps once the phase begins; for the others there is nothing to do', async () => {
+  driver.role = 'owner'
+  await chatSteps.retain(user, { phase: 'warmup', rooms: ['room-9'], policy: 'delete' })
+  await chatSteps.retain(user, { phase: 'warmup', rooms: ['room-1'], policy: 'archive', age: '4s', legalHold: true })
+  expect(driver.calls).toEqual([])
+  acting.phase('warmup')
+  await expect.poll(() => driver.calls.length).toBe(1)
+  await expect.poll(() => user.pending()).toBeNull()
+  expect(driver.calls).toEqual([['retain', 'room-1', { kind: 'archive', afterMs: 4000 }, true]])
+  const { rows, names } = acting.rowsOf('askInvoked', 'askEnded', 'actSkipped')
+  expect(rows.filter(({ kind }) => kind !== 'actSkipped').map(({ value, layer }) => [value, layer])).toEqual([
+    [asks.retain, 0],
+    [asks.retain, askEnds.ok],
+  ])
+  expect(rows.filter(({ kind }) => kind === 'actSkipped').map(({ value }) => names[value])).toEqual(['retain'])
 })
 
 test('a storm and a slow reader wait for their phase, and go on beside what follows', async () => {

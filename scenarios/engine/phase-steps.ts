@@ -1,9 +1,12 @@
 /** Verbs that begin with a phase of the run and go on beside whatever the flow does next: what befalls all clients at once. */
-import { able, pause, recorded, type Parameters } from './act.ts'
+import type { RetentionRequest } from '../../system/protocol.ts'
+import { able, maySay, pause, recorded, type Parameters } from './act.ts'
 import { durationMs } from './duration.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 const patienceMs = 30_000
+/** How long messages are kept where the script doesn't say. */
+const retainedMs = 5_000
 
 /** Resolves `afterMs` after the phase has begun; false when the run ends before. */
 async function inPhase(user: VirtualUser, parameters: Parameters): Promise<boolean> {
@@ -50,4 +53,20 @@ export const phaseSteps = {
     await recorded(user.recorder.acts.ask('readSlowly', null), patience, 'read-slowly', () => able(user, 'devices').stopReading(forMs, patienceMs))
     return true
   }),
+
+  retain: fromPhase('retain', async (user, parameters) => {
+    const { rooms } = parameters
+    const isNamed = (room: string): boolean => !Array.isArray(rooms) || rooms.includes(room)
+    const owned = user.assignment.rooms.filter((room) => isNamed(room) && !user.recorder.gone.has(room) && maySay(user, room, { by: 'owner' }))
+    for (const room of owned)
+      await recorded(user.recorder.acts.ask('retain', room), parameters, `retention of ${room}`, () =>
+        able(user, 'retention').set(room, policyOf(parameters), parameters['legalHold'] === true),
+      )
+    return owned.length > 0
+  }),
+}
+
+function policyOf(parameters: Parameters): RetentionRequest['policy'] {
+  const kind = parameters['policy']
+  return kind === 'delete' || kind === 'archive' ? { kind, afterMs: durationMs(parameters['age']) ?? retainedMs } : { kind: 'keep' }
 }

@@ -81,6 +81,7 @@ test('verbs on messages, members and devices are known with their parameters, an
     '- switch-device: { timeout: 10s }',
     '- go-offline: { for: 3s }',
     '- reload: {}',
+    '- retain: { phase: warmup, after: 1s, rooms: [room-1], policy: archive, age: 4s, legalHold: true }',
   ]
   expect(problemsOf(withFlow(...sound))).toEqual([])
   expect(
@@ -91,6 +92,15 @@ test('verbs on messages, members and devices are known with their parameters, an
     expect.stringMatching(/^10:9 unknown verb "go-ofline"/),
     '11:17 for of typing is a time like "5s", not "long"',
     '12:15 kick has no parameter "whom"; it has who, by, timeout',
+  ])
+})
+
+test('what rooms keep is said by a policy, an age and a list of rooms', () => {
+  expect(problemsOf(withFlow('- retain: { rooms: room-1 }', '- retain: { policy: burn }', '- retain: { age: old }', '- retain: { legalHold: 1 }'))).toEqual([
+    '8:17 rooms of retain is a list like [room-1, room-2], not "room-1"',
+    '9:17 policy of retain is keep or delete or archive, not "burn"',
+    '10:17 age of retain is a time like "5s", not "old"',
+    '11:17 legalHold of retain is true or false, not 1',
   ])
 })
 

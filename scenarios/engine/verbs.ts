@@ -155,6 +155,15 @@ export const verbs = {
     choices: { phase: Object.keys(phases) },
     needs: 'devices',
   },
+  retain: {
+    kind: 'chat',
+    about:
+      'sets what the `rooms` that the client owns keep: messages go at an `age`, unless there is a `legalHold`; `after` the beginning of a phase, beside what follows',
+    options: [],
+    parameters: ['phase', 'after', 'rooms', 'policy', 'age', 'legalHold', 'timeout'],
+    choices: { phase: Object.keys(phases), policy: ['keep', 'delete', 'archive'], legalHold: [true, false] },
+    needs: 'retention',
+  },
   think: { kind: 'flow', about: 'waits: "100ms", "2s", or a number of seconds', options: ['jitter'], parameters: null },
   loop: {
     kind: 'flow',
@@ -180,7 +189,7 @@ export const verbs = {
 export type VerbName = keyof typeof verbs
 export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
 /** Those that are done to something or someone, once. */
-export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'read-slowly'>
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'read-slowly' | 'retain'>
 
 /** `delete` with a `url` is an HTTP request. */
 export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {
@@ -236,7 +245,10 @@ function valueProblem(verb: VerbName, row: VerbRow, name: string, said: unknown,
   if (isTemplate(said)) return null
   const choices = row.choices?.[name]
   if (choices !== undefined && !choices.includes(said)) return `${name} of ${verb} is ${choices.join(' or ')}, not ${JSON.stringify(said)}`
-  if ((name === 'timeout' || name === 'for' || name === 'after') && !isTime(said)) return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
+  if (name === 'rooms' && !(Array.isArray(said) && said.every((room) => typeof room === 'string')))
+    return `rooms of ${verb} is a list like [room-1, room-2], not ${JSON.stringify(said)}`
+  if ((name === 'timeout' || name === 'for' || name === 'after' || name === 'age') && !isTime(said))
+    return `${name} of ${verb} is a time like "5s", not ${JSON.stringify(said)}`
   if ((name === 'limit' || name === 'pages' || name === 'bodyBytes' || name === 'bytes' || name === 'share') && !(Number(said) > 0))
     return `${name} of ${verb} is a number above 0, not ${JSON.stringify(said)}`
   if (name !== 'mix') return null
