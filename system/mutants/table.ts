@@ -1,5 +1,6 @@
 /** Every known bug that can be switched on by name. */
 import { ackBeforeCommit } from './ack-before-commit.ts'
+import { archivePurgesBeforeVerify } from './archive-purges-before-verify.ts'
 import { authorisationNotRepeated } from './authorisation-not-repeated.ts'
 import { clientDedupeForgottenAtReconnect } from './client-dedupe-forgotten-at-reconnect.ts'
 import { cursorHighestSeen } from './cursor-highest-seen.ts'
@@ -51,6 +52,7 @@ export const mutants: readonly Mutant[] = [
   offsetPagination,
   foldWithoutRevGuard,
   deletionNotPropagatedToSearch,
+  archivePurgesBeforeVerify,
   receiptAheadOfApply,
   heartbeatFromNodeMemory,
   readinessNeedsRedis,
