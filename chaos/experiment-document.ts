@@ -1,5 +1,6 @@
 /** An experiment as a user writes it in YAML. Every `error` text here is the end of a sentence that begins with "expected". */
 import { z } from 'zod'
+import { accessWays } from '../system/protocol.ts'
 import { durationExpected, durationPattern } from './duration.ts'
 import { faults } from './faults/table.ts'
 
@@ -27,7 +28,7 @@ const trigger = mapping(
 
 const selectors = {
   link: text('a link or a pattern such as node-*->redis').optional().describe('Links by name; * stands for any run of characters'),
-  node: text('the name of a node, random or most-sockets').optional().describe('A node by name, random (by the seed) or most-sockets'),
+  node: text('the name of a node, random or most-sockets').optional().describe('A node or the scanner by name, random (a node by the seed) or most-sockets'),
   cohort: text('the name of a cohort').optional().describe('The link by which a cohort reaches the balancer'),
 }
 const faultShape = Object.fromEntries(
@@ -82,6 +83,14 @@ export const experimentDocument = mapping(
       },
       'a mapping with any of rooms, membersPerRoom, messagesPerSecondPerRoom, bodyBytes',
     ).default({}),
+    files: mapping(
+      {
+        access: choice(accessWays)
+          .default('signed')
+          .describe('How files are fetched: by whoever knows the address, by a short-lived signed one, or through a node'),
+      },
+      'a mapping such as { access: proxy }',
+    ).default({ access: 'signed' }),
   },
   'a mapping that begins with name, hypothesis, topology and scenario',
 )

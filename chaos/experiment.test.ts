@@ -64,6 +64,7 @@ test('a sound experiment is read whole', () => {
     guarantees: { ack: 'majority', delivery: 'every-member', order: 'room', recoveryMs: 10_000 },
     thresholds: ['delivery.p99 < 250ms during steady'],
     load: {},
+    files: { access: 'signed' },
   })
 })
 
@@ -139,6 +140,7 @@ const malformed: Record<string, ReturnType<typeof one>> = {
   ),
   'an unknown guarantee': one(changed('ack: majority', 'ack: majorty'), 10, 20, 'guarantees.ack', /did you mean majority\?/),
   'an unreadable threshold': one(changed('delivery.p99 < 250ms during steady', 'delivery is fast'), 12, 5, 'thresholds.0', /a threshold such as/),
+  'an unknown way to files': one(`${sound}files: { access: proxi }\n`, 13, 18, 'files.access', /did you mean proxy\?/),
   'a load of nothing': one(`${sound}load: { rooms: 0 }\n`, 13, 16, 'load.rooms', /whole number from 1/),
 }
 
@@ -164,6 +166,7 @@ test('a setting changes the experiment before it is parsed', () => {
     thresholds: [],
     faults: [{ forMs: 2000, target: { pattern: 'node-1->redis' } }],
   })
+  expect(parsed(sound, ['files.access=proxy']).files).toEqual({ access: 'proxy' })
 })
 
 test.each([

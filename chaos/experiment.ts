@@ -1,6 +1,7 @@
 /** An experiment: hypothesis, topology, scenario, plan of faults, guarantees and thresholds. Data only. */
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Guarantees } from '../reports/checks/check.ts'
+import type { AccessWay } from '../system/protocol.ts'
 import { parseDuration } from './duration.ts'
 import { experimentDocument, type ExperimentDocument, type faultPhases } from './experiment-document.ts'
 import { issuesOf, problemsOf } from './experiment-problems.ts'
@@ -42,6 +43,8 @@ export interface Experiment {
   guarantees: Guarantees
   thresholds: readonly string[]
   load: Load
+  /** How the nodes give files out, where the scenario shares any. */
+  files: { access: AccessWay }
 }
 
 /** All problems at once, in the order of the file. `settings` are `path=value` texts that change the experiment first. */
@@ -87,6 +90,7 @@ function experimentOf(document: ExperimentDocument, file: string): Experiment {
     },
     thresholds: document.thresholds,
     load: withoutAbsent(document.load),
+    files: document.files,
   }
 }
 

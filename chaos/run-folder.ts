@@ -9,8 +9,7 @@ import type { Trace } from '../reports/history/trace.ts'
 import type { Driver } from '../scenarios/driver.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { NodeExit, RunningCluster } from '../system/cluster/cluster.ts'
-import { scannerName } from '../system/cluster/start-files.ts'
-import type { Topology } from '../system/cluster/topologies/topology.ts'
+import { type Topology, workerNames } from '../system/cluster/topologies/topology.ts'
 import type { Experiment } from './experiment.ts'
 import type { Step } from './plan.ts'
 
@@ -60,7 +59,8 @@ export function createRunFolder(options: RunFolderOptions) {
     clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })),
     writers: [],
     nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })),
-    workers: options.scenario.files ? [{ name: scannerName, boots: 1 }] : [],
+    workers: workerNames(options.scenario.files).map((name) => ({ name, boots: 1 })),
+    fileAccess: options.scenario.files ? experiment.files.access : null,
     plannedKills: [],
     phases: [],
     settleMs: experiment.phases.settleMs,

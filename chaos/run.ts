@@ -86,7 +86,7 @@ export async function run(request: RunRequest): Promise<void> {
   const cluster = stack.use(
     await startCluster({
       topology,
-      files: scenario.files,
+      files: scenario.files ? experiment.files : null,
       runtime,
       found: request.found,
       folder,

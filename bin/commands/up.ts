@@ -34,7 +34,7 @@ export function upCommand(): Command {
       const cluster = stack.use(
         await startCluster({
           topology,
-          files: found.store !== undefined && found.clamd !== undefined,
+          files: found.store !== undefined && found.clamd !== undefined ? { access: 'signed' } : null,
           runtime,
           found,
           folder,

@@ -19,7 +19,7 @@ export interface FileFacts {
 export interface Files {
   /** By name id of the uploadId. */
   of(upload: number): FileFacts
-  /** How files are accessed in this run: accessWays code; -1 when no address was given. */
+  /** How files are accessed in this run: accessWays code, as declared; where nothing is, as the addresses say, and -1 when none was given. */
   way: number
 }
 
@@ -37,10 +37,11 @@ export const filesOf = once((history: History): Files => {
     const facts = of(journals.message[row] ?? -1)
     if (journals.extra[row] === uploadStates.clean && Number.isNaN(facts.cleanNs)) facts.cleanNs = journals.tNs[row] ?? NaN
   }
-  let way = -1
+  const declared = history.fileAccess === undefined ? -1 : accessWays[history.fileAccess]
+  let way = declared
   for (const row of history.rowsOf('fileUrl')) {
     if (rev[row] !== -1) continue
-    way = layer[row] ?? -1
+    if (declared === -1) way = layer[row] ?? -1
     const atNs = tNs[row] ?? 0
     const seconds = seq[row] ?? -1
     of(value[row] ?? -1).mints.push({ client: client[row] ?? -1, atNs, expiresNs: seconds < 0 ? Infinity : atNs + seconds * 1e9 })

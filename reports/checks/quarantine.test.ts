@@ -66,6 +66,12 @@ test("invalid: the node itself serves another's address", () => {
   const proxy = { without: ['bob url f1'], with: ['0.600 bob url f1 proxy', '0.950 carol fetches f1 200 try=borrowed'] }
   expect(judged(proxy)).toMatchObject({ verdict: 'invalid', figures: { outsider: 1, access: 'proxy' } })
 })
+test('invalid: what the run declares decides, also where no address says otherwise, and an address of another way is wrong', () => {
+  const proxied = ['access proxy', '0.950 carol fetches f1 200 try=borrowed']
+  expect(judged({ without: ['bob url f1'], with: proxied })).toMatchObject({ verdict: 'invalid', figures: { outsider: 1, access: 'proxy' } })
+  expect(judged({ with: ['access proxy'] })).toMatchObject({ verdict: 'invalid', figures: { otherWay: 1, access: 'proxy' } })
+  expect(judged({ with: ['access signed'] })).toMatchObject({ verdict: 'valid', figures: { otherWay: 0 } })
+})
 test('unknown: no audit', () => {
   expect(examineChanged(quarantine, { without: ['audit head'], with: files }).verdict).toBe('unknown')
 })

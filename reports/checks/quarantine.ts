@@ -3,7 +3,7 @@
  * - no address is given for it, and no byte comes, by whatever request;
  * - the bytes that come are those that were declared, whatever was put to the place of the upload afterwards;
  * - a request whose signature or name was tampered with gets nothing.
- * By the way of access: `proxy`: whoever is no member gets nothing, with another's address neither. `signed`: an address is given to members only, at a seq
+ * By the way of access that the run declares, and no address is given by another: `proxy`: whoever is no member gets nothing, with another's address neither. `signed`: an address is given to members only, at a seq
  * of theirs, and no more after the end of their stay was acked; until it expires whoever holds it may use it (reported), after that nobody.
  * `public`: whoever holds an address may use it (reported).
  * *May*: an address given while the verdict came: the row of a journal may lie behind what it tells of. What the journals don't tell of verdicts is judged by
@@ -21,7 +21,7 @@ import { mintedForOutsiders } from './file-mints.ts'
 import { membershipOf } from './membership.ts'
 import { clientName, tell } from './story.ts'
 
-type Wrong = 'notClean' | 'beforeVerdict' | 'otherBytes' | 'tampered' | 'expired' | 'outsider'
+type Wrong = 'notClean' | 'beforeVerdict' | 'otherBytes' | 'tampered' | 'expired' | 'outsider' | 'otherWay'
 interface Found {
   what: Wrong
   row: number
@@ -63,6 +63,7 @@ export const quarantine: Check = {
         tampered: count('tampered'),
         expired: count('expired'),
         outsider: count('outsider') + minted.length,
+        otherWay: count('otherWay'),
       },
       evidence: [...found.map((one) => story(history, one)), ...minted].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,
@@ -79,7 +80,10 @@ function stateFault({ state, cleanNs }: FileFacts, row: number, atNs: number, wh
 }
 
 function addressFault(history: History, row: number): Found | null {
-  const { value, tNs, client, room } = history.columns
+  const { value, tNs, client, room, layer } = history.columns
+  const { fileAccess } = history
+  if (fileAccess !== undefined && layer[row] !== accessWays[fileAccess])
+    return { what: 'otherWay', row, why: `the address is for ${wayName(layer[row] ?? -1)} access, where ${fileAccess} is declared` }
   const fault = stateFault(filesOf(history).of(value[row] ?? -1), row, tNs[row] ?? 0, 'an address was given')
   if (fault !== null) return fault
   const member = membershipOf(history).of(client[row] ?? -1, room[row] ?? -1)

@@ -5,6 +5,7 @@
  *   rooms room-1
  *   phase impact 10 20                        from, to
  *   fault cut node-*->redis 11 19 bit         from, to (or -), then bit | missed, and diverged, permanent
+ *   access proxy                              how files are given out, as the run declares
  *   defect a file was cut                     the record is broken
  *   failed-step bob: could not join room-1    a client gave up
  *
@@ -28,7 +29,7 @@ import { readRows, type TextIds } from './text-reads.ts'
 import { auditRows, journalCells, recordIn, residueRow, shownRows } from './text-stores.ts'
 import { buildHistory } from '../history/build-history.ts'
 import type { History } from '../history/history.ts'
-import { changeKinds, entryKinds, layers, phases, recordBits, statuses } from '../history/codes.ts'
+import { accessWays, changeKinds, entryKinds, layers, phases, recordBits, statuses } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import { bodyHash, recordHash } from '../history/record-hash.ts'
 
@@ -98,6 +99,7 @@ class TextParser {
   readonly #defects: string[] = []
   readonly #failedSteps: string[] = []
   #capabilities = ['sync', 'receipts', 'status']
+  #fileAccess: keyof typeof accessWays | null = null
 
   line(line: string): void {
     const [first = '', ...rest] = line.split(/\s+/)
@@ -105,11 +107,12 @@ class TextParser {
     if (first === 'clients') for (const word of rest) this.#client(word)
     else if (first === 'rooms') for (const word of rest) this.#rooms.id(word)
     else if (first === 'capabilities') this.#capabilities = rest
+    else if (first === 'access') this.#fileAccess = accessWay(rest[0])
     else if (first === 'defect') this.#defects.push(rest.join(' '))
     else if (first === 'failed-step') this.#failedSteps.push(rest.join(' '))
     else if (first === 'phase') this.#phases.push({ name: phaseName(rest[0]), startMs: Number(rest[1]) * 1e3, endMs: Number(rest[2]) * 1e3 })
     else if (first === 'fault') this.#fault(rest)
-    else throw new Error(`neither a time nor clients, rooms, capabilities, defect, failed-step, phase or fault`)
+    else throw new Error(`neither a time nor clients, rooms, capabilities, access, defect, failed-step, phase or fault`)
   }
 
   #client(word: string): void {
@@ -396,6 +399,7 @@ class TextParser {
       settleMs: 20_000,
       quiescenceMs: 4_000,
       capabilities: this.#capabilities,
+      ...(this.#fileAccess === null ? {} : { fileAccess: this.#fileAccess }),
     })
   }
 }
@@ -409,6 +413,13 @@ function layerOf(keys: Record<string, string>): number {
     shown: layers.wire | layers.applied | layers.shown,
   }
   return lookup(depth, keys['on'] ?? 'shown') | lookup(layers, keys['way'] ?? 'live')
+}
+
+function accessWay(text: string | undefined): keyof typeof accessWays {
+  const names = Object.keys(accessWays) as (keyof typeof accessWays)[]
+  const found = names.find((name) => name === text)
+  if (found === undefined) throw new Error(`no way of access ${text}`)
+  return found
 }
 
 function phaseName(text: string | undefined): keyof typeof phases {

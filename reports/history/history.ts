@@ -1,6 +1,6 @@
 /** What `openHistory` gives: the merged, time-ordered columns of a run and the tables that its ids point into. */
 import type { JournalStage } from '../../system/journal-rows.ts'
-import type { phases } from './codes.ts'
+import type { accessWays, phases } from './codes.ts'
 
 /** One entry per row over all writers, sorted by time (ties: writer order, then row order). Ids are remapped to the merged tables. */
 export interface Columns {
@@ -95,6 +95,8 @@ export interface History {
   faults: readonly FaultRecord[]
   /** What clients could not do of their script; the record of what they did is sound all the same. */
   failedSteps: readonly string[]
+  /** How the nodes were told to give files out; absent: not told, or none were shared. */
+  fileAccess?: keyof typeof accessWays
   /** The violation at which the run was ended, before it came to settle. */
   endedEarly?: string
   /** From the manifest. */

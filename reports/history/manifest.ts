@@ -1,10 +1,11 @@
 /** manifest.json: what was run, by whom, and what the record must contain. Written at the start and again as facts arrive. */
 import { z } from 'zod'
-import { phases } from './codes.ts'
+import { accessWays, phases } from './codes.ts'
 
 const count = z.int().min(0)
 const milliseconds = z.number().min(0)
 const phaseName = z.enum(Object.keys(phases) as [keyof typeof phases, ...(keyof typeof phases)[]])
+const accessWay = z.enum(Object.keys(accessWays) as [keyof typeof accessWays, ...(keyof typeof accessWays)[]])
 const client = z.object({ number: count, user: z.string(), device: z.string(), cohort: z.string(), role: z.string(), rooms: z.array(z.string()) })
 
 export const manifest = z.object({
@@ -45,6 +46,8 @@ export const manifest = z.object({
   nodes: z.array(z.object({ name: z.string(), boots: count })),
   /** Processes of the cluster that keep a journal and serve no clients. */
   workers: z.array(z.object({ name: z.string(), boots: count })).default([]),
+  /** How the nodes were told to give files out; null: none were shared. */
+  fileAccess: accessWay.nullable().default(null),
   plannedKills: z.array(z.object({ node: z.string(), boot: count })),
   /** As they were: milliseconds since the start of the run. */
   phases: z.array(z.object({ name: phaseName, startMs: milliseconds, endMs: milliseconds })),

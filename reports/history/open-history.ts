@@ -52,6 +52,7 @@ export function openHistory(folder: string): History {
     phases: manifest.phases,
     faults: trace?.faults ?? [],
     failedSteps: manifest.failedSteps,
+    ...(manifest.fileAccess === null ? {} : { fileAccess: manifest.fileAccess }),
     ...(manifest.endedEarly === null ? {} : { endedEarly: manifest.endedEarly }),
     settleMs: manifest.settleMs,
     quiescenceMs: manifest.quiescenceMs,

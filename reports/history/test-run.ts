@@ -36,6 +36,7 @@ export function smallManifest(over: Partial<Manifest> = {}): Manifest {
     clients: [{ number: 0, user: 'alice', device: 'laptop', cohort: 'office', role: 'member', rooms: ['room-a'] }],
     writers: [],
     workers: [],
+    fileAccess: null,
     nodes: [],
     plannedKills: [],
     phases: [{ name: 'steady', startMs: 0, endMs: 10 }],

@@ -14,13 +14,14 @@ import type { RunningStore } from '../components/object-store.ts'
 import { components } from '../components/table.ts'
 import { connectToxiproxy, type ToxiproxyControl } from '../components/toxiproxy-control.ts'
 import { signToken } from '../node/tokens.ts'
+import type { AccessWay } from '../protocol.ts'
 import type { RunningCluster, RunningNode } from './cluster.ts'
 import { linkMatches, type Link, type Upstream } from './links.ts'
 import { type NodeEvents, nodeHealth, startNode } from './node-process.ts'
 import type { Runtime } from './runtime.ts'
 import { startBalancer } from './start-balancer.ts'
-import { fileUrlMs, openScanQueue, scannerName, startFiles } from './start-files.ts'
-import type { Topology } from './topologies/topology.ts'
+import { fileUrlMs, openScanQueue, startFiles } from './start-files.ts'
+import { scannerName, type Topology } from './topologies/topology.ts'
 
 /** Tokens outlive any run; expiry is tested by minting shorter ones. */
 const tokenSeconds = 24 * 3600
@@ -32,8 +33,8 @@ export interface ClusterOptions {
   /** The run's folder: journals and the components' data go below it. */
   folder: string
   runId: string
-  /** Whether files are shared: clamd and a scan worker come with the object store. */
-  files: boolean
+  /** How files are given out; null: none are shared. Clamd and a scan worker come with them, besides the object store. */
+  files: { access: AccessWay } | null
   /** Link patterns that go through Toxiproxy. */
   proxied: readonly string[]
   cohorts: readonly string[]
@@ -74,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     ...(store === null || toStore === null ? {} : storeEnvironment(store, toStore)),
     ...(options.mutant === null ? {} : { CHAT_MUTANT: options.mutant }),
   })
-  const toStoreOfClients = store === null || !options.files ? null : await link('client', 'store', 'store', store)
+  const toStoreOfClients = store === null || options.files === null ? null : await link('client', 'store', 'store', store)
   const names = Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
   const nodes = await Promise.all(
     names.map(async (name): Promise<RunningNode> => {
@@ -96,6 +97,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
           CHAT_REDIS_PREFIX: runId,
           CHAT_JWT_SECRET: options.secret,
           CHAT_FILE_URL_MS: String(fileUrlMs),
+          ...(options.files === null ? {} : { CHAT_FILE_ACCESS: options.files.access }),
           ...(store === null || toStoreOfClients === null ? {} : { CHAT_STORE_PUBLIC_URL: throughLink(store, toStoreOfClients) }),
         }),
       })
@@ -106,21 +108,22 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   })
 
   const stored = { url: mongo.url.href, database: database(runId) }
-  const files = options.files
-    ? await startFiles(
-        {
-          clamd: needed(found.clamd, 'clamd'),
-          place: place('clamd'),
-          store: needed(store, 'an object store'),
-          mongo,
-          runtime,
-          events: options.events,
-          link,
-          environment: (ways, boot) => processEnvironment(scannerName, boot, ways),
-        },
-        stack,
-      )
-    : null
+  const files =
+    options.files === null
+      ? null
+      : await startFiles(
+          {
+            clamd: needed(found.clamd, 'clamd'),
+            place: place('clamd'),
+            store: needed(store, 'an object store'),
+            mongo,
+            runtime,
+            events: options.events,
+            link,
+            environment: (ways, boot) => processEnvironment(scannerName, boot, ways),
+          },
+          stack,
+        )
   const scanQueue = files === null ? null : await openScanQueue(stored, stack)
   const workers = files === null ? [] : [files.scanner]
 

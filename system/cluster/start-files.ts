@@ -13,9 +13,9 @@ import type { RunningNode } from './cluster.ts'
 import type { Link, Upstream } from './links.ts'
 import { type NodeEvents, startNode } from './node-process.ts'
 import type { Runtime } from './runtime.ts'
+import { scannerName } from './topologies/topology.ts'
 
 const entryPoint = join(import.meta.dirname, '../node/scan/main.ts')
-export const scannerName = 'scanner'
 /** Short, so that an expired URL can be tried within a run. */
 export const fileUrlMs = 5_000
 

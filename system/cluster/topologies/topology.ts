@@ -21,6 +21,10 @@ export const stickyCookie = 'lb'
 
 export const nodeNames = (topology: Topology): string[] => Array.from({ length: topology.nodes }, (_, index) => `node-${index + 1}`)
 
+/** The scan worker, where files are shared. */
+export const scannerName = 'scanner'
+export const workerNames = (files: boolean): string[] => (files ? [scannerName] : [])
+
 /** Every link of its cluster, known before it starts. `files`: whether files are shared. */
 export function linkNames(topology: Topology, cohorts: readonly string[], files: boolean): string[] {
   const nodes = nodeNames(topology)
