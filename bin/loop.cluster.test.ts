@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { uploadStates } from '../reports/history/codes.ts'
+import { openHistory } from '../reports/history/open-history.ts'
 import type { Result } from '../reports/result.ts'
 import { entryPoint, shakedown } from './spawn-shakedown.ts'
 
@@ -49,6 +51,24 @@ test('scanner-drop: no file is served while its verdict is owed, and each gets o
   expect(quarantine?.figures).toMatchObject({ served: expect.any(Number), refused: expect.any(Number) })
   expect(Number(quarantine?.figures['served'])).toBeGreaterThan(50)
   expect(result.components.map(({ name }) => name)).toContain('clamd')
+})
+
+test('scanner-kill: what was uploaded while the scan worker was dead gets its verdict from the next one', async () => {
+  const run = join(folder, 'scanner-kill')
+  const ended = await shakedown(['run', 'scanner-kill', '--out', run], 150_000)
+  expect([0, 1], ended.output).toContain(ended.exitCode)
+  expect(resultOf(run).verdict).toBe('valid')
+  const history = openHistory(run)
+  const [fault] = history.faults
+  expect(fault).toMatchObject({ bit: true, heal: 'scanner started again and ready', divergence: null })
+  expect(fault?.evidence[0]).toBe('scanner (boot 1) ended by SIGKILL')
+  const { node, boot, message, extra, tNs } = history.journals
+  const isDead = (row: number) => tNs[row]! > fault!.injectedAtMs * 1e6 && tNs[row]! < fault!.healedAtMs! * 1e6
+  const states = [...history.journalRowsOf('uploadState')]
+  const waited = new Set(states.filter((row) => extra[row] === uploadStates.scanning && isDead(row)).map((row) => message[row]))
+  const byNext = states.filter((row) => history.nodes[node[row]!] === 'scanner' && boot[row] === 2 && waited.has(message[row]))
+  expect(waited.size).toBeGreaterThan(5)
+  expect(new Set(byNext.map((row) => message[row])).size).toBeGreaterThan(5)
 })
 
 test('after SIGKILL of the harness no process of the run is alive 2 s later, and its folder is judged unknown', async () => {

@@ -1,12 +1,17 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { adapterClassic } from '../system/cluster/topologies/adapter-classic.ts'
-import { linkNames, nodeNames } from '../system/cluster/topologies/topology.ts'
+import { linkNames, nodeNames, workerNames } from '../system/cluster/topologies/topology.ts'
 import type { FaultSpecification } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import type { Shape, TargetSelector } from './targets.ts'
 
-const shape: Shape = { links: linkNames(adapterClassic, ['office', 'mobile'], false), nodes: nodeNames(adapterClassic), cohorts: ['office', 'mobile'] }
+const shape: Shape = {
+  links: linkNames(adapterClassic, ['office', 'mobile'], false),
+  nodes: nodeNames(adapterClassic),
+  workers: [],
+  cohorts: ['office', 'mobile'],
+}
 const specification = (fault: string, target: TargetSelector, more: Partial<FaultSpecification> = {}): FaultSpecification => ({
   fault,
   target,
@@ -78,6 +83,17 @@ test('all targets that the cluster does not have are named at once', () => {
   expect(() => plan({ faults }, 1, shape)).toThrow(
     /faults\.0\.cut: no link matches "node-9->redis".*\n.*faults\.1\.kill: no node is called "node-7".*\n.*faults\.2\.throttle: no cohort is called "moon"; there are office, mobile/,
   )
+})
+
+test('a worker is a target by its name where there is one, and never by chance', () => {
+  const withFiles: Shape = { ...shape, links: linkNames(adapterClassic, shape.cohorts, true), workers: workerNames(true) }
+  const killed = specification('kill', { kind: 'node', node: 'scanner' })
+  expect(plan({ faults: [killed] }, 1, withFiles)[0]?.target).toMatchObject({
+    nodes: ['scanner'],
+    links: ['scanner->clamd', 'scanner->store', 'scanner->mongo'],
+  })
+  expect(() => plan({ faults: [killed] }, 1, shape)).toThrow('no node is called "scanner"; there are node-1, node-2, node-3')
+  for (let seed = 0; seed < 50; seed++) expect(plan({ faults: [killAny] }, seed, withFiles)[0]?.target.text).not.toContain('scanner')
 })
 
 test('only a kill without a duration is for good', () => {

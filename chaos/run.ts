@@ -101,7 +101,12 @@ export async function run(request: RunRequest): Promise<void> {
   )
   signal.throwIfAborted()
   record.components(cluster)
-  const steps = plan(experiment, seed, { links: cluster.links.map((link) => link.name), nodes: cluster.nodes.map((node) => node.name), cohorts })
+  const steps = plan(experiment, seed, {
+    links: cluster.links.map((link) => link.name),
+    nodes: cluster.nodes.map((node) => node.name),
+    workers: cluster.workers.map((worker) => worker.name),
+    cohorts,
+  })
   record.plan(steps)
 
   const assignments = await Promise.all(

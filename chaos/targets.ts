@@ -7,6 +7,8 @@ export type TargetSelector = { kind: 'link'; pattern: string } | { kind: 'node';
 export interface Shape {
   links: readonly string[]
   nodes: readonly string[]
+  /** Processes that serve no clients, the scanner for instance: by their name they are targets like nodes. */
+  workers: readonly string[]
   cohorts: readonly string[]
 }
 export interface ResolvedTarget {
@@ -30,7 +32,8 @@ export function planTarget(selector: TargetSelector, shape: Shape, chance: Rando
   if (selector.kind === 'node') {
     if (selector.node === 'most-sockets') return { choice: 'most-sockets', text }
     const node = selector.node === 'random' ? chance.pick(shape.nodes) : selector.node
-    if (!shape.nodes.includes(node)) throw new Error(`no node is called "${node}"; there are ${shape.nodes.join(', ')}`)
+    const named = [...shape.nodes, ...shape.workers]
+    if (!named.includes(node)) throw new Error(`no node is called "${node}"; there are ${named.join(', ')}`)
     return { choice: 'fixed', ...targetOfNode(node, shape.links), text: selector.node === 'random' ? `${node} (random)` : node }
   }
   const links = shape.links.filter((link) => linkMatches(patternOf(selector), link))

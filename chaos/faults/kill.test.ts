@@ -25,11 +25,12 @@ function nodeOf(name: string, log: string[], signal: NodeJS.Signals | null = 'SI
   }
   return node
 }
-const around = (nodes: RunningNode[]): Surroundings => {
+const around = (nodes: RunningNode[], workers: RunningNode[] = []): Surroundings => {
   const unused = (): Promise<never> => Promise.reject(new Error('a kill touches no link'))
   return {
     links: [],
     nodes,
+    workers,
     toxiproxy: { version: unused, ensureProxy: unused, setEnabled: unused, addToxic: unused, removeToxic: unused, recreate: unused, closedBytes: unused },
   }
 }
@@ -43,6 +44,14 @@ test('only the target is killed, and it is ready again once healed', async () =>
   await fault[Symbol.asyncDispose]()
   expect(log).toEqual(['kill node-2', 'ready node-1', 'restart node-2', 'ready node-2'])
   expect(fault.heal).toBe('node-2 started again and ready')
+})
+
+test('a worker is killed by its name like a node, and the nodes are asked whether they go on', async () => {
+  const log: string[] = []
+  const fault = await kill.inject({ text: 'scanner', nodes: ['scanner'], links: [] }, {}, around([nodeOf('node-1', log)], [nodeOf('scanner', log)]), signal)
+  expect(await fault.evidence()).toEqual({ bit: true, lines: ['scanner (boot 1) ended by SIGKILL', 'node-1 answers ready'] })
+  await fault[Symbol.asyncDispose]()
+  expect(log).toEqual(['kill scanner', 'ready node-1', 'restart scanner', 'ready scanner'])
 })
 
 test('a node that ended in another way was not bitten', async () => {

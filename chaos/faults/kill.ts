@@ -8,13 +8,14 @@ const parameters = z.strictObject({})
 
 export const kill: Fault<typeof parameters> = {
   name: 'kill',
-  summary: 'SIGKILL a node; with `for` it is started again after that time, without it stays dead',
+  summary: 'SIGKILL a node or the scanner; with `for` it is started again after that time, without it stays dead',
   targets: 'nodes',
   parameters,
   permanentWithoutFor: true,
-  async inject(target, _parameters, { nodes }, signal) {
+  async inject(target, _parameters, { nodes, workers }, signal) {
     signal.throwIfAborted()
-    const victims = nodes.filter((node) => target.nodes.includes(node.name) && node.pid !== null)
+    const processes = [...nodes, ...workers]
+    const victims = processes.filter((node) => target.nodes.includes(node.name) && node.pid !== null)
     if (victims.length === 0) throw new Error(`${target.text} has no process to kill`)
     const exits = await Promise.all(victims.map(async (node) => ({ node, exit: await node.kill() })))
     let heal: string | null = null
@@ -26,7 +27,7 @@ export const kill: Fault<typeof parameters> = {
         const ends = exits.map(({ node, exit }) => `${node.name} (boot ${exit.boot}) ended by ${exit.signal ?? `exit code ${exit.code}`}`)
         return {
           bit: exits.every(({ exit }) => exit.signal === 'SIGKILL'),
-          lines: [...ends, ...(await Promise.all(nodes.filter((node) => !victims.includes(node)).map(readinessOf)))],
+          lines: [...ends, ...(await Promise.all(processes.filter((node) => !victims.includes(node)).map(readinessOf)))],
         }
       },
       async [Symbol.asyncDispose]() {
