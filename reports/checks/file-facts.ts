@@ -12,6 +12,8 @@ export interface FileFacts {
   hash: number
   /** When it became clean by the journals; NaN when they don't tell. */
   cleanNs: number
+  /** When it expired by the journals: with the last message that carried it, where it had been clean. Infinity when they don't tell. */
+  goneNs: number
   /** Given to clients: `expiresNs` Infinity when never. */
   mints: { client: number; atNs: number; expiresNs: number }[]
 }
@@ -27,7 +29,7 @@ export const filesOf = once((history: History): Files => {
   const { session, rev, value, seq, tNs, client, layer } = history.columns
   const known = new Map<number, FileFacts>()
   const of = (upload: number): FileFacts => {
-    const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, cleanNs: NaN, mints: [] }
+    const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, cleanNs: NaN, goneNs: Infinity, mints: [] }
     known.set(upload, facts)
     return facts
   }
@@ -36,6 +38,7 @@ export const filesOf = once((history: History): Files => {
   for (const row of history.journalRowsOf('uploadState')) {
     const facts = of(journals.message[row] ?? -1)
     if (journals.extra[row] === uploadStates.clean && Number.isNaN(facts.cleanNs)) facts.cleanNs = journals.tNs[row] ?? NaN
+    if (journals.extra[row] === uploadStates.expired) facts.goneNs = Math.min(facts.goneNs, journals.tNs[row] ?? Infinity)
   }
   const declared = history.fileAccess === undefined ? -1 : accessWays[history.fileAccess]
   let way = declared

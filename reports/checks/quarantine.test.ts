@@ -34,6 +34,11 @@ test('invalid: an address or a byte of a file that is infected, or was still bei
     figures: { notClean: 2 },
   })
 })
+test('a file that went with its message was clean before, and is given no more', () => {
+  const gone = { without: ['upload f1'], with: ['0.950 node-1 state f1 expired', '9.3 audit upload f1 alice room-1 expired'] }
+  expect(judged(gone).verdict).toBe('valid')
+  expect(judged({ ...gone, with: [...gone.with, '3.0 bob url f1 signed expires=30'] })).toMatchObject({ verdict: 'invalid', figures: { notClean: 1 } })
+})
 test('invalid: an address before the verdict', () => {
   expect(judged({ without: ['bob url f1'], with: ['0.200 bob url f1 signed expires=30'] })).toMatchObject({ verdict: 'invalid', figures: { beforeVerdict: 1 } })
 })

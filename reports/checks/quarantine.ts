@@ -1,6 +1,6 @@
 /**
  * Rule: nothing of a file is served before its clean verdict, and of one that never was clean (infected, in error, expired, still scanning) nothing ever:
- * - no address is given for it, and no byte comes, by whatever request;
+ * - no address is given for it, and no byte comes, by whatever request; nor once it has gone, because no message carries it any more (deleted or purged);
  * - the bytes that come are those that were declared, whatever was put to the place of the upload afterwards;
  * - a request whose signature or name was tampered with gets nothing.
  * By the way of access that the run declares, and no address is given by another: `proxy`: whoever is no member gets nothing, with another's address neither. `signed`: an address is given to members only, at a seq
@@ -29,6 +29,8 @@ interface Found {
 }
 /** A journal row of a verdict may lie so far behind the stored state. A choice: the store's answer on a busy machine. */
 const lateNs = 250e6
+/** A read that was begun before a file went, with the last message that carried it, may end after that. A choice. */
+const goneGraceNs = 2e9
 /** Addresses expire by whole seconds of the store's clock. */
 const expiryNs = 2e9
 
@@ -73,9 +75,11 @@ export const quarantine: Check = {
 
 const isServed = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300
 
-/** Never clean, or not yet. */
-function stateFault({ state, cleanNs }: FileFacts, row: number, atNs: number, what: string): Found | null {
-  if (state !== uploadStates.clean) return { what: 'notClean', row, why: `${what} of a file that never was clean` }
+/** Never clean, not yet, or not any more. */
+function stateFault({ state, cleanNs, goneNs }: FileFacts, row: number, atNs: number, what: string): Found | null {
+  const hasGone = state === uploadStates.expired && !Number.isNaN(cleanNs)
+  if (state !== uploadStates.clean && !hasGone) return { what: 'notClean', row, why: `${what} of a file that never was clean` }
+  if (hasGone && atNs > goneNs + goneGraceNs) return { what: 'notClean', row, why: `${what} of a file that had gone with its message` }
   return atNs + lateNs < cleanNs ? { what: 'beforeVerdict', row, why: `${what} ${Math.round((cleanNs - atNs) / 1e6)} ms before the verdict` } : null
 }
 
