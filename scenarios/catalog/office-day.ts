@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts'
 export const officeDay: Scenario = {
   name: 'office-day',
   summary:
-    '60 clients, each in a team of 5, a department of 20 and the company of 60; talk, files, moderation, changes of device, pauses and a storm, from the office, on the move and on a train',
+    '60 clients, each in a team of 5, a department of 20 and the company of 60; talk, files, moderation, archives, changes of device, pauses and a storm, from the office, on the move and on a train',
   script: fileURLToPath(new URL('../scripts/office-day.yml', import.meta.url)),
   rooms: 12,
   membersPerRoom: 5,
