@@ -26,7 +26,7 @@ export const moderation: Scenario = {
     hold: 0.15,
     release: 0.15,
     remove: 0.1,
-    kick: 0.02,
-    leave: 0.003,
+    kick: 0.08,
+    leave: 0.01,
   },
 }
