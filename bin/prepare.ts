@@ -9,7 +9,7 @@ import { findScenario, scenarios } from '../scenarios/table.ts'
 import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { validateScript } from '../scenarios/engine/validate-script.ts'
 import { topologies } from '../system/cluster/topologies/table.ts'
-import { linkNames, nodeNames, workerNames, type Topology } from '../system/cluster/topologies/topology.ts'
+import { linkNames, nodeNames, serverNames, workerNames, type Topology } from '../system/cluster/topologies/topology.ts'
 import { mutants } from '../system/mutants/table.ts'
 import { ExitWith, usageExit } from './exit-with.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -77,7 +77,13 @@ function resolveScenario(experiment: Experiment): Scenario {
 function refuseUnknownTargets({ experiment, scenario, topology, seed }: Prepared): void {
   const cohorts = scenario.cohorts.map((cohort) => cohort.name)
   try {
-    plan(experiment, seed, { links: linkNames(topology, cohorts, scenario.files), nodes: nodeNames(topology), workers: workerNames(scenario.files), cohorts })
+    plan(experiment, seed, {
+      links: linkNames(topology, cohorts, scenario.files),
+      nodes: nodeNames(topology),
+      workers: workerNames(scenario.files),
+      servers: serverNames,
+      cohorts,
+    })
   } catch (error) {
     throw new ExitWith(usageExit, error instanceof Error ? error.message : String(error))
   }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { adapterClassic } from '../system/cluster/topologies/adapter-classic.ts'
-import { linkNames, nodeNames, workerNames } from '../system/cluster/topologies/topology.ts'
+import { linkNames, nodeNames, serverNames, workerNames } from '../system/cluster/topologies/topology.ts'
 import type { FaultSpecification } from './experiment.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import type { Shape, TargetSelector } from './targets.ts'
@@ -10,6 +10,7 @@ const shape: Shape = {
   links: linkNames(adapterClassic, ['office', 'mobile'], false),
   nodes: nodeNames(adapterClassic),
   workers: [],
+  servers: serverNames,
   cohorts: ['office', 'mobile'],
 }
 const specification = (fault: string, target: TargetSelector, more: Partial<FaultSpecification> = {}): FaultSpecification => ({
@@ -92,7 +93,7 @@ test('a worker is a target by its name where there is one, and never by chance',
     nodes: ['scanner'],
     links: ['scanner->clamd', 'scanner->store', 'scanner->mongo'],
   })
-  expect(() => plan({ faults: [killed] }, 1, shape)).toThrow('no node is called "scanner"; there are node-1, node-2, node-3')
+  expect(() => plan({ faults: [killed] }, 1, shape)).toThrow('no node is called "scanner"; there are node-1, node-2, node-3, redis, mongo')
   for (let seed = 0; seed < 50; seed++) expect(plan({ faults: [killAny] }, seed, withFiles)[0]?.target.text).not.toContain('scanner')
 })
 

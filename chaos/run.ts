@@ -105,6 +105,7 @@ export async function run(request: RunRequest): Promise<void> {
     links: cluster.links.map((link) => link.name),
     nodes: cluster.nodes.map((node) => node.name),
     workers: cluster.workers.map((worker) => worker.name),
+    servers: cluster.servers.map((server) => server.name),
     cohorts,
   })
   record.plan(steps)

@@ -45,7 +45,7 @@ function world(steps: readonly Step[], change: Partial<ScheduleOptions> & { bit?
     ready: unused,
     sockets: () => Promise.resolve(sockets),
   })
-  const surroundings: Surroundings = { links: [], nodes: [node('node-1', 20), node('node-2', 31), node('node-3', 9)], workers: [], toxiproxy }
+  const surroundings: Surroundings = { links: [], nodes: [node('node-1', 20), node('node-2', 31), node('node-3', 9)], workers: [], servers: [], toxiproxy }
   const faultOf = (name: string): ListedFault => ({
     name,
     summary: '',

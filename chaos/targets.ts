@@ -9,6 +9,8 @@ export interface Shape {
   nodes: readonly string[]
   /** Processes that serve no clients, the scanner for instance: by their name they are targets like nodes. */
   workers: readonly string[]
+  /** What the nodes stand on; targets by their name too. */
+  servers: readonly string[]
   cohorts: readonly string[]
 }
 export interface ResolvedTarget {
@@ -32,7 +34,7 @@ export function planTarget(selector: TargetSelector, shape: Shape, chance: Rando
   if (selector.kind === 'node') {
     if (selector.node === 'most-sockets') return { choice: 'most-sockets', text }
     const node = selector.node === 'random' ? chance.pick(shape.nodes) : selector.node
-    const named = [...shape.nodes, ...shape.workers]
+    const named = [...shape.nodes, ...shape.workers, ...shape.servers]
     if (!named.includes(node)) throw new Error(`no node is called "${node}"; there are ${named.join(', ')}`)
     return { choice: 'fixed', ...targetOfNode(node, shape.links), text: selector.node === 'random' ? `${node} (random)` : node }
   }

@@ -4,7 +4,7 @@ import type { RunningCluster } from '../../system/cluster/cluster.ts'
 import type { ResolvedTarget } from '../targets.ts'
 
 /** All of the cluster that a fault may touch. */
-export type Surroundings = Pick<RunningCluster, 'links' | 'nodes' | 'workers' | 'toxiproxy'>
+export type Surroundings = Pick<RunningCluster, 'links' | 'nodes' | 'workers' | 'servers' | 'toxiproxy'>
 
 export interface Evidence {
   /** Whether traffic of the run was really hit; false makes the run unknown. */

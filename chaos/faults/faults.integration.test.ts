@@ -41,7 +41,7 @@ beforeAll(async () => {
       return { name, from, to: 'redis', host: '127.0.0.1', port, upstream: { kind: 'redis', ...upstream }, proxied: true }
     }),
   )
-  surroundings = { links, nodes: [], workers: [], toxiproxy }
+  surroundings = { links, nodes: [], workers: [], servers: [], toxiproxy }
   started = stack.move()
 })
 afterAll(() => started.disposeAsync())

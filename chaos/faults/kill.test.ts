@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NodeExit, RunningNode } from '../../system/cluster/cluster.ts'
+import type { KillableProcess, NodeExit, RunningNode } from '../../system/cluster/cluster.ts'
 import type { Surroundings } from './fault.ts'
 import { kill } from './kill.ts'
 
@@ -25,12 +25,13 @@ function nodeOf(name: string, log: string[], signal: NodeJS.Signals | null = 'SI
   }
   return node
 }
-const around = (nodes: RunningNode[], workers: RunningNode[] = []): Surroundings => {
+const around = (nodes: RunningNode[], workers: RunningNode[] = [], servers: KillableProcess[] = []): Surroundings => {
   const unused = (): Promise<never> => Promise.reject(new Error('a kill touches no link'))
   return {
     links: [],
     nodes,
     workers,
+    servers,
     toxiproxy: { version: unused, ensureProxy: unused, setEnabled: unused, addToxic: unused, removeToxic: unused, recreate: unused, closedBytes: unused },
   }
 }
@@ -52,6 +53,14 @@ test('a worker is killed by its name like a node, and the nodes are asked whethe
   expect(await fault.evidence()).toEqual({ bit: true, lines: ['scanner (boot 1) ended by SIGKILL', 'node-1 answers ready'] })
   await fault[Symbol.asyncDispose]()
   expect(log).toEqual(['kill scanner', 'ready node-1', 'restart scanner', 'ready scanner'])
+})
+
+test('a server that the nodes stand on is killed by its name, and whether they are ready without it is told', async () => {
+  const log: string[] = []
+  const fault = await kill.inject({ text: 'mongo', nodes: ['mongo'], links: [] }, {}, around([nodeOf('node-1', log)], [], [nodeOf('mongo', log)]), signal)
+  expect(await fault.evidence()).toEqual({ bit: true, lines: ['mongo (boot 1) ended by SIGKILL', 'node-1 answers ready'] })
+  await fault[Symbol.asyncDispose]()
+  expect(log).toEqual(['kill mongo', 'ready node-1', 'restart mongo', 'ready mongo'])
 })
 
 test('a node that ended in another way was not bitten', async () => {

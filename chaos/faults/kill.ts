@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunningNode } from '../../system/cluster/cluster.ts'
+import type { KillableProcess } from '../../system/cluster/cluster.ts'
 import type { Fault } from './fault.ts'
 
 const readyTimeoutMs = 15_000
@@ -8,14 +8,14 @@ const parameters = z.strictObject({})
 
 export const kill: Fault<typeof parameters> = {
   name: 'kill',
-  summary: 'SIGKILL a node or the scanner; with `for` it is started again after that time, without it stays dead',
+  summary: 'SIGKILL a node, the scanner, mongo or redis; with `for` it is started again after that time, without it stays dead',
   targets: 'nodes',
   parameters,
   permanentWithoutFor: true,
-  async inject(target, _parameters, { nodes, workers }, signal) {
+  async inject(target, _parameters, { nodes, workers, servers }, signal) {
     signal.throwIfAborted()
     const processes = [...nodes, ...workers]
-    const victims = processes.filter((node) => target.nodes.includes(node.name) && node.pid !== null)
+    const victims = [...processes, ...servers].filter((node) => target.nodes.includes(node.name) && node.pid !== null)
     if (victims.length === 0) throw new Error(`${target.text} has no process to kill`)
     const exits = await Promise.all(victims.map(async (node) => ({ node, exit: await node.kill() })))
     let heal: string | null = null
@@ -38,14 +38,14 @@ export const kill: Fault<typeof parameters> = {
 }
 
 /** What a killed node leaves behind: the others must go on without it. */
-function readinessOf(node: RunningNode): Promise<string> {
+function readinessOf(node: KillableProcess): Promise<string> {
   return node.ready(othersReadyTimeoutMs).then(
     () => `${node.name} answers ready`,
     (error: unknown) => `${node.name} is not ready: ${error instanceof Error ? error.message : String(error)}`,
   )
 }
 
-async function startAgain(victims: readonly RunningNode[]): Promise<string> {
+async function startAgain(victims: readonly KillableProcess[]): Promise<string> {
   await Promise.all(
     victims.map(async (node) => {
       if (node.pid === null) await node.restart()

@@ -136,7 +136,7 @@ test.each([
   const client = await begunClient(stalled)
   client.write('5\r\nbegin\r\n')
   await expect.poll(() => answered.chunks, { timeout: 5000 }).toBeGreaterThan(0)
-  const fault = await stall.inject(target, { direction }, { links, nodes: [], workers: [], toxiproxy }, new AbortController().signal)
+  const fault = await stall.inject(target, { direction }, { links, nodes: [], workers: [], servers: [], toxiproxy }, new AbortController().signal)
   await sendChunks(client)
   await expect.poll(() => answered.chunks, { timeout: 5000 }).toBe(chunks)
   client.destroy()

@@ -10,23 +10,27 @@ export interface NodeExit extends Exit {
   planned: boolean
 }
 
-export interface RunningNode {
+/** What a fault may kill and start again. */
+export interface KillableProcess {
   name: string
-  url: URL
   /** Null while no process runs. */
   pid: number | null
-  boot: number
-  exits: readonly NodeExit[]
   /** SIGKILL, recorded as planned; resolves when the process is gone. */
   kill(): Promise<NodeExit>
-  pause(): void
-  resume(): void
   /** Starts it again on its port; resolves when it answers ready. */
   restart(): Promise<void>
+  /** Resolves when it serves; rejects at the deadline, saying what it last answered. */
+  ready(timeoutMs: number): Promise<void>
+}
+
+export interface RunningNode extends KillableProcess {
+  url: URL
+  boot: number
+  exits: readonly NodeExit[]
+  pause(): void
+  resume(): void
   /** SIGTERM: refuse, finish, close; resolves when the process is gone. */
   drain(): Promise<NodeExit>
-  /** Resolves when `/health/ready` answers 200; rejects at the deadline, saying what it last answered. */
-  ready(timeoutMs: number): Promise<void>
   /** Connected sockets, from the node's own health report; null when it doesn't answer. */
   sockets(): Promise<number | null>
 }
@@ -36,6 +40,8 @@ export interface RunningCluster extends AsyncDisposable {
   nodes: readonly RunningNode[]
   /** Processes that serve no clients: the scan worker, where files are shared. */
   workers: readonly RunningNode[]
+  /** What the nodes stand on: ready when every node that runs says that it is. */
+  servers: readonly KillableProcess[]
   links: readonly Link[]
   components: readonly RunningComponent[]
   toxiproxy: ToxiproxyControl

@@ -14,8 +14,10 @@ import type { RunningStore } from '../components/object-store.ts'
 import { components } from '../components/table.ts'
 import { connectToxiproxy, type ToxiproxyControl } from '../components/toxiproxy-control.ts'
 import { signToken } from '../node/tokens.ts'
+import { mutants } from '../mutants/table.ts'
 import type { AccessWay } from '../protocol.ts'
 import type { RunningCluster, RunningNode } from './cluster.ts'
+import { killableServer } from './killable-server.ts'
 import { linkMatches, type Link, type Upstream } from './links.ts'
 import { type NodeEvents, nodeHealth, startNode } from './node-process.ts'
 import type { Runtime } from './runtime.ts'
@@ -52,7 +54,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const place = (name: string) => ({ folder: join(folder, 'components', name), runId })
   const [redis, mongo, toxiproxyComponent] = await Promise.all([
     components.redis.start(found.redis, runtime, place('redis')),
-    components.mongo.start(found.mongo, runtime, place('mongo')),
+    components.mongo.start(found.mongo, runtime, { ...place('mongo'), ...mutants.find(({ name }) => name === options.mutant)?.mongo }),
     components.toxiproxy.start(found.toxiproxy, runtime, place('toxiproxy')),
   ])
   for (const component of [redis, mongo, toxiproxyComponent]) stack.use(component)
@@ -149,6 +151,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     topology: topology.name,
     nodes,
     workers,
+    servers: [redis, mongo].map((component) => killableServer(component, nodes)),
     links,
     components: [
       redis,

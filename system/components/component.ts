@@ -1,5 +1,5 @@
 /** A real program of the cluster other than the nodes, and where it comes from. */
-import type { Runtime } from '../cluster/runtime.ts'
+import type { Exit, Runtime } from '../cluster/runtime.ts'
 
 export type ComponentName = 'redis' | 'mongo' | 'toxiproxy' | 'haproxy' | 'store' | 'clamd'
 
@@ -57,8 +57,10 @@ export interface RunningComponent extends AsyncDisposable {
   version: string
   source: string
   standIn: string | null
-  /** SIGKILL. Not for a server given by URL: throws. */
-  kill(): Promise<void>
+  /** Null while no process of this run serves it: after a kill, and always for a server given by URL. */
+  readonly pid: number | null
+  /** SIGKILL; resolves when it is gone. Not for a server given by URL: throws. */
+  kill(): Promise<Exit>
   pause(): void
   resume(): void
   /** Starts it again on the same port and data. */

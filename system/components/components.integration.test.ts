@@ -81,6 +81,27 @@ test('mongo keeps a majority write over a kill and a restart', async () => {
   }
 })
 
+test('mongo that is told not to sync loses at a kill what it has acked, which only the stand-in does', async ({ skip }) => {
+  const found = await findComponent(components.mongo, installing)
+  if (found.standIn === null) {
+    await expect(components.mongo.start(found, runtime, { ...place('mongo'), syncOnCommit: false })).rejects.toThrow('a real MongoDB always has')
+    skip('this machine has a real MongoDB')
+  }
+  await using mongo = await components.mongo.start(found, runtime, { ...place('mongo'), syncOnCommit: false })
+  const client = new MongoClient(mongo.url.href, { serverSelectionTimeoutMS: 10_000 })
+  try {
+    const words = client.db('test').collection<{ _id: number }>('words')
+    const acked = 500
+    for (let _id = 0; _id < acked; _id++) await words.insertOne({ _id }, { writeConcern: { w: 'majority', journal: true } })
+    await mongo.kill()
+    expect(mongo.pid).toBeNull()
+    await mongo.restart()
+    expect(await words.countDocuments({})).toBeLessThan(acked)
+  } finally {
+    await client.close()
+  }
+})
+
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port

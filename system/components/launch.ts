@@ -1,7 +1,7 @@
 /** Starts a component that was found, as a process or as a container, and gives the handle by which it is killed, paused and started again. */
 import { execFileSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import type { Program, Running, Runtime } from '../cluster/runtime.ts'
+import type { Exit, Program, Running, Runtime } from '../cluster/runtime.ts'
 import type { ComponentName, Found, RunningComponent, StartOptions } from './component.ts'
 
 export interface Launch {
@@ -17,6 +17,8 @@ export interface Launch {
 }
 
 const graceMs = 3_000
+/** 128 + 9. Source: docker run reference, exit status. */
+const killedInContainer = 137
 
 /** Pure: the command line for a program, or for an image on the host's network with the component's folder mounted at its own path. */
 export function programOf(
@@ -84,9 +86,12 @@ export async function launch(found: Exclude<Found, { kind: 'url' }>, runtime: Ru
   }
   let running = await start()
   const signal = (kind: NodeJS.Signals): void => (found.kind === 'image' ? dockerSignal(containerName(options.runId, name))(kind) : running.signal(kind))
-  const kill = async (): Promise<void> => {
+  let isAlive = true
+  const kill = async (): Promise<Exit> => {
     signal('SIGKILL')
-    await running.exited
+    const exit = await running.exited
+    isAlive = false
+    return exit.code === killedInContainer ? { ...exit, code: null, signal: 'SIGKILL' } : exit
   }
   return {
     name,
@@ -96,12 +101,16 @@ export async function launch(found: Exclude<Found, { kind: 'url' }>, runtime: Ru
     version: found.version,
     source: found.source,
     standIn: found.standIn,
+    get pid() {
+      return isAlive ? running.pid : null
+    },
     kill,
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     restart: async () => {
       await running.stop(graceMs)
       running = await start()
+      isAlive = true
     },
     [Symbol.asyncDispose]: async () => {
       await running.stop(graceMs)
@@ -122,6 +131,7 @@ export function attach(name: ComponentName, found: Extract<Found, { kind: 'url' 
     version: found.version,
     source: found.source,
     standIn: found.standIn,
+    pid: null,
     kill: async () => refuse(),
     pause: refuse,
     resume: refuse,

@@ -52,8 +52,13 @@ async function becomePrimary(url: URL, port: number): Promise<void> {
   })
 }
 
+/** `syncOnCommit` false: the stand-in acknowledges what is not on disk yet; a real MongoDB can't be told to, and isn't started so. */
+export interface MongoOptions {
+  syncOnCommit?: boolean
+}
+
 /** MongoDB as a replica set of one, or a server that speaks its protocol. Either way an acknowledged write is on disk. */
-export const mongo: Component = {
+export const mongo: Component<MongoOptions> = {
   name: 'mongo',
   sources: [
     runningUrl({ name: 'mongo', protocols: ['mongodb:', 'mongodb+srv:'], probe, example: 'mongodb://127.0.0.1:27017/?directConnection=true' }),
@@ -65,6 +70,9 @@ export const mongo: Component = {
     memoryServerDownload(download),
   ],
   start: async (found, runtime, options) => {
+    const { syncOnCommit = true } = options
+    if (!syncOnCommit && found.standIn === null)
+      throw new Error('a real MongoDB always has an acknowledged write on disk: only its stand-in can be started without')
     if (found.kind === 'url') return attach('mongo', found, 27017)
     const port = await runtime.port()
     const data = join(options.folder, 'data')
@@ -77,7 +85,19 @@ export const mongo: Component = {
       await writeFile(configuration, '')
       return launch(found, runtime, options, {
         ...common,
-        args: ['--config', configuration, '--port', String(port), '--storage-path', data, '--cache-size', '256M', '--log-file-max', '64MB', '--sync-on-commit'],
+        args: [
+          '--config',
+          configuration,
+          '--port',
+          String(port),
+          '--storage-path',
+          data,
+          '--cache-size',
+          '256M',
+          '--log-file-max',
+          '64MB',
+          ...(syncOnCommit ? ['--sync-on-commit'] : []),
+        ],
         ready: async (running) => void (await running.line(/listening on/, 20_000)),
       })
     }

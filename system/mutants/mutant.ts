@@ -1,4 +1,5 @@
-/** A known bug: a decorator over one seam of the node, of the scan worker or of the client, never loaded unless named. */
+/** A known bug: a decorator over one seam of the node, of the scan worker or of the client, or another way to start the store, never loaded unless named. */
+import type { MongoOptions } from '../components/mongo.ts'
 import type { ClientParts } from '../client/parts.ts'
 import type { NodeParts } from '../node/parts.ts'
 import type { ScannerParts } from '../node/scan/scanner-parts.ts'
@@ -13,4 +14,6 @@ export interface Mutant {
   node?: (parts: NodeParts) => NodeParts
   scanner?: (parts: ScannerParts) => ScannerParts
   client?: (parts: ClientParts) => ClientParts
+  /** How the store is started. */
+  mongo?: MongoOptions
 }

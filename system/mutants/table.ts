@@ -24,6 +24,7 @@ import { receiptAheadOfApply } from './receipt-ahead-of-apply.ts'
 import { replayBeforeJoin } from './replay-before-join.ts'
 import { replayCappedButComplete } from './replay-capped-but-complete.ts'
 import { retryWithNewId } from './retry-with-new-id.ts'
+import { storeWithoutFsync } from './store-without-fsync.ts'
 import { twoSendsInFlight } from './two-sends-in-flight.ts'
 import { unhandledPublishRejection } from './unhandled-publish-rejection.ts'
 import type { Mutant } from './mutant.ts'
@@ -56,4 +57,5 @@ export const mutants: readonly Mutant[] = [
   receiptAheadOfApply,
   heartbeatFromNodeMemory,
   readinessNeedsRedis,
+  storeWithoutFsync,
 ]

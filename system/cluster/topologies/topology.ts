@@ -24,6 +24,8 @@ export const nodeNames = (topology: Topology): string[] => Array.from({ length: 
 /** The scan worker, where files are shared. */
 export const scannerName = 'scanner'
 export const workerNames = (files: boolean): string[] => (files ? [scannerName] : [])
+/** Servers of every cluster that may be killed. */
+export const serverNames: readonly string[] = ['redis', 'mongo']
 
 /** Every link of its cluster, known before it starts. `files`: whether files are shared. */
 export function linkNames(topology: Topology, cohorts: readonly string[], files: boolean): string[] {
