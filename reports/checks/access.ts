@@ -1,14 +1,16 @@
 /**
  * Rule: nothing of a room reaches who is no member at its seq, by any way.
- * - Live traffic outside every stay is excused only when the stay was ended and the entry was committed before that end was acked as done (or when either
- *   time isn't known): judged by the entry's own seq and commit, never by its arrival. So what was committed after the ack of a kick reaches no socket of
- *   that user on any node.
+ * - Live traffic outside every stay is judged by the entry's own seq and commit, never by its arrival: what was committed after the ack of a kick reaches no
+ *   socket of that user on any node. A head told by a heartbeat, and a cursor shown of somebody, are judged by their seq in the same way.
  * - By sync, range, page or search there is no excuse: the node that answers has folded the end of the stay. What lies before the first join, too.
- * - A head told by a heartbeat, and a cursor shown of somebody, are judged by their seq as live traffic is.
  * - Only members read: a page or a sync that was asked for after the end of the only or last stay was acked, and before a new join was asked for, gets none.
  * - Nothing is accepted of who is no member at its seq: every stored message lies strictly inside a stay of its sender.
- * Typing and presence carry no seq and are not judged here; file URLs are for quarantine. Rooms and senders of nobody in the run are not judged.
- * Population: arrivals, reads, heads and cursors at clients, and stored messages. Unknown without a sound audit.
+ * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
+ * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
+ * Population: arrivals, reads, heads and cursors at clients, and stored messages.
+ * Unknown: without a sound audit.
+ * Can't see: typing and presence, which carry no seq; addresses of files (quarantine); leaks to anybody but the recorded clients (logs, metrics, other tenants
+ * of the store); members who were wrongly kept out.
  */
 import type { Columns, History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'

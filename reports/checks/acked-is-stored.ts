@@ -1,7 +1,12 @@
 /**
- * Rule: each message with an `ok` row has exactly one `stored` row, and its seq, server id, epoch and body hash are those of the ack and of
- * the intent (hash: of `intended`). A stub will do for the content where a later entry deleted, removed or purged it.
- * Population: acked sends (further acks of one message are judged too, and counted once).
+ * Rule: each message with an `ok` row has exactly one `stored` row, and its room, seq, server id, epoch and body hash are those of the ack and of the intent
+ * (hash: of `intended`). Every ack of a message is judged, the repeated ones too.
+ * Excused: content that is gone where a later entry of the log deleted, moderated or purged it; what is left still has to carry room, seq, id and epoch. A
+ * send without an ack is owed nothing here.
+ * Population: acked messages.
+ * Unknown: without a sound audit. Where acks are promised from memory only, what is found is reported and fails nothing.
+ * Can't see: whether the store would keep the message if it died right after the audit; what the content of a stub had been; and a purge excuses every stub
+ * below it in its room, inside its window or not.
  */
 import type { Columns, History } from '../history/history.ts'
 import { entryKinds, recordBits } from '../history/codes.ts'

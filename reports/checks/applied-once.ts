@@ -1,6 +1,11 @@
 /**
  * Rule: in one view generation no entry is applied or shown twice, and the seqs applied (pages of history aside) are consecutive.
- * A frame that only comes twice on the wire is a figure. Population: deliveries applied.
+ * Excused: a frame that only comes again on the wire, in the same or a later session, is a figure: a replay may bring again what came live. A reset and a new
+ * client of the same person begin a new generation; whoever joins again follows the room from there.
+ * Population: deliveries applied.
+ * Unknown: without a sound audit, from which it is read what is at a seq.
+ * Can't see: a tail that never came, and what lies below the first seq that a view applied: neither leaves a hole (delivered-to-all); rows that name another
+ * entry than the audit has (sequence); twice by page, where a page says nothing about order (pagination).
  */
 import type { History } from '../history/history.ts'
 import type { Story } from '../result.ts'

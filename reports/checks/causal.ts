@@ -1,9 +1,13 @@
 /**
- * Rule: whoever applies a reply, or an entry that edits, deletes, moderates or reacts to a message, applied its target before, where the target is inside
- * its membership and its window. The window of a view begins with the first seq that it applied, after a reset above the head of that reset: what lies
- * below was never owed to the view. In the log itself every target stands below what refers to it. Pages bring history backwards: what came by page
- * counts as a target, and is not judged. Population: references applied whose target is owed; where nothing refers to a message the check does not
- * apply. Unknown without a sound audit.
+ * Rule: whoever applies a reply, or an entry that edits, deletes, moderates or reacts to a message, applied its target before, where the target is inside its
+ * membership and its window. The window of a view begins with the first seq that it applied, after a reset above the head of that reset. In the log itself
+ * every target stands below what refers to it.
+ * Excused: a target below the window, or outside the membership: it was never owed to the view. Pages bring history backwards: what came by page counts as a
+ * target, and is not judged.
+ * Population: references in the log, and references applied whose target is owed; where nothing refers to a message the check does not apply.
+ * Unknown: without a sound audit.
+ * Can't see: causes that no entry names: an answer that is not marked as a reply, and whatever was said in another room or outside the chat; whether the
+ * target was on the screen when what refers to it was shown.
  */
 import type { History } from '../history/history.ts'
 import { entryKinds, layers } from '../history/codes.ts'

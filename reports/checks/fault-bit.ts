@@ -1,6 +1,10 @@
 /**
- * Rule: every fault that was injected as planned has evidence that it bit. One that didn't bite makes the run unknown, never valid.
+ * Rule: every fault that was injected as planned has evidence that it bit (a probe that failed, bytes that stopped, a process that is gone). One that didn't
+ * bite makes the run unknown, never valid.
+ * Excused: faults that did not happen as planned are counted, and told with the reason.
  * Population: faults injected as planned; an experiment without faults isn't judged.
+ * Unknown: when a planned fault has no evidence, or none happened as planned. Never invalid: a fault that missed says nothing against the chat.
+ * Can't see: how hard it bit, or whether it did so for the whole of its time: one piece of evidence is enough; whether anybody was using what it broke.
  */
 import type { Check } from './check.ts'
 import { conclude, notApplicable } from './finding.ts'

@@ -1,7 +1,12 @@
 /**
- * Rule: outside impact at least 98 % of the intended messages were invoked within a second of their time; the 99th percentile of the load workers'
- * event-loop lag is below 250 ms; every client has rows; no client gave up a step of its script. Else less was asked than the script says, and the run is
- * unknown; what was asked is judged all the same. Population: intended messages.
+ * Rule: outside impact at least 98 % of the intended messages were invoked within a second of their time; the 99th percentile of the load workers' event-loop
+ * lag is below 250 ms; every client has rows; no client gave up a step of its script. Else less was asked than the script says, and the run is unknown; what
+ * was asked is judged all the same.
+ * Excused: what was late inside impact, which may be the cluster's doing.
+ * Population: messages intended outside impact.
+ * Unknown: when one of the four is missed. Never invalid: a slow generator is no fault of the chat.
+ * Can't see: load and cluster that slow each other down on one machine as long as the generator keeps its times; lateness inside impact; how promptly clients
+ * took in what came.
  */
 import type { History } from '../history/history.ts'
 import type { Check } from './check.ts'

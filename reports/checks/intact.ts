@@ -1,8 +1,12 @@
 /**
- * Rule: a message that nothing was done to yet (rev = seq) is seen and stored with the hash of the body that its sender meant (`intended`); one that
- * was changed is received with that body or with one that somebody asked to put in its place. What a record shows after changes is for convergence.
- * A stub has no content, and a message that nobody of the run sent is for no-phantom: neither is judged.
- * Population: messages seen with their content, and messages stored with it. Unknown without a sound audit.
+ * Rule: a message that nothing was done to yet (rev = seq) is seen and stored with the hash of the body that its sender meant (`intended`); one that was
+ * changed is received with that body or with one that somebody asked to put in its place. What a record shows after changes is for convergence.
+ * Excused: a stub has no content, and a message that nobody of the run sent is for no-phantom: neither is judged. An edit may come before its editor is
+ * answered: asked for is enough.
+ * Population: messages seen with their content, and messages stored with it.
+ * Unknown: without a sound audit.
+ * Can't see: anything of a message beside its body (author, time, attachments, what it answers); which of several edits is the right one; another body with
+ * the same hash of 32 bits.
  */
 import type { History } from '../history/history.ts'
 import { changeKinds, recordBits } from '../history/codes.ts'

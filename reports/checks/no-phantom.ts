@@ -1,6 +1,12 @@
 /**
- * Rule: every message that a client saw on any layer, or that is stored, was invoked by a client of the run, by that sender and for that room.
- * An edited body has the identity of its message; a stub has none, and is judged by its seq. Population: messages seen and stored messages.
+ * Rule: every message that a client saw on any layer, on a page, in a search or by a change, or that is stored, was invoked by a client of the run for that
+ * room; a stored one by the sender that the store names.
+ * Excused: a message that its sender thinks failed or undecided was invoked all the same (refused-is-absent judges it). An edited body has the identity of its
+ * message; a stub has none, and is judged by its seq (sequence).
+ * Population: messages seen and stored messages.
+ * Unknown: without a sound audit.
+ * Can't see: whom a frame names as its author, because a message that was seen is known by what its body carries; changes, reactions and roles that nobody
+ * asked for, where no body tells whose they are; typing and presence.
  */
 import type { History } from '../history/history.ts'
 import { kinds } from '../history/kinds.ts'

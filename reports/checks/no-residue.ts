@@ -1,9 +1,13 @@
 /**
- * Rule: once every client has gone there is no more of anything than before the first one came: sockets and their rooms on each node that still runs,
- * keys in Redis that never expire (those with a TTL go by themselves; a short list that is meant to stay is left out by whoever counts), temporary files,
- * and objects that no upload and no archive names. And no client that was there at the end of settle has a message left in its outbox.
- * A place that was counted only once isn't judged: a node that was not there before or after. Population: places counted twice, and present clients.
- * Unknown when nothing was counted afterwards, and, for outboxes, while a fault was not healed.
+ * Rule: once every client has gone there is no more of anything than before the first one came: sockets and their rooms on each node that still runs, keys in
+ * Redis that never expire, temporary files, and objects that no upload and no archive names. And no client that was there at the end of settle has a message
+ * left in its outbox.
+ * Excused: keys with a TTL, which go by themselves, and a short list that is meant to stay and is left out by whoever counts; what was there before; a place
+ * that was counted only once, which is a node that was not there before or after; outboxes of clients that had gone.
+ * Population: places counted twice, and present clients.
+ * Unknown: when nothing was counted afterwards, and, for outboxes, while a fault was not healed.
+ * Can't see: memory, handles and timers of processes; rows in MongoDB that nobody needs any more; a node that is not running at the end; something left where
+ * something else went, since only counts are compared.
  */
 import type { History } from '../history/history.ts'
 import { residues, statuses } from '../history/codes.ts'

@@ -1,6 +1,13 @@
 /**
- * Rule: at quiescence no message of a client that is expected at the end is queued, sending, retrying or offline; and one that is sent has become
- * delivered where every other member is connected and synced and lacks nothing of that room. Population: messages of present clients.
+ * Rule: at quiescence no message of a client that is expected at the end is queued, sending, retrying or offline; and one that is sent has become delivered
+ * where every other member is connected and synced and lacks nothing of that room. Separate from loss.
+ * Excused: clients that are meant to be gone. Sent may stay where a member that stays is away or not synced and can't have told that it came, where no other
+ * member is left, where its sender is out of the room, where somebody joined who is no client of the run, and where a message of the room is missing
+ * (delivered-to-all). Where the driver has no receipts, sent is the end.
+ * Population: messages of present clients.
+ * Unknown: without a sound audit; a stuck message also while a fault was not healed, or where the end of settle was never reached.
+ * Can't see: how long a status stood before it moved on (the worst time to delivered is a figure); whether sent should have become delivered in a run in which
+ * any view was reset, because one reset excuses all of them; read, which nobody is owed.
  */
 import type { History } from '../history/history.ts'
 import type { Figures } from '../result.ts'

@@ -1,10 +1,14 @@
 /**
- * Rule: a traversal of history, from its first page down, returns each message that was known before it began exactly once and in order, while others
- * write, edit and delete. Known: committed by then, and inside the reader's membership; one that was committed meanwhile may come or not. A message that
- * was deleted still has its place, as a stub. So each page holds, in seq order and within its window, every known message of the window; a page that
- * continues another begins right below it; and one that says that nothing lies below tells the truth. The audit's own traversals count, too: they
- * return everything (or the audit is in doubt), and nothing more often than the store has it.
- * Population: messages read by pages and by the audit's traversals. Unknown without a sound audit.
+ * Rule: a traversal of history, from its first page down, returns each message that was known before it began exactly once and in order, while others write,
+ * edit and delete. Known: committed by then, and inside the reader's membership. So each page holds, in seq order and within its window, every known message
+ * of the window; a page that continues another begins right below it; and one that says that nothing lies below tells the truth. The audit's own traversals
+ * count, too: they return everything (or the audit is in doubt), and nothing more often than the store has it.
+ * Excused: a message that was committed while the pages were read may come or not. One that was deleted still has its place, as a stub. At the edges of a
+ * membership either will do.
+ * Population: messages read by pages and by the audit's traversals.
+ * Unknown: without a sound audit.
+ * Can't see: left-out messages of which no journal tells when they were committed; pages that were never answered; hits that a search leaves out; what the
+ * content of a page ought to have been (intact, convergence).
  */
 import type { History } from '../history/history.ts'
 import { auditOf } from './audit.ts'

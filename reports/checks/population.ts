@@ -1,5 +1,9 @@
 /**
  * Rule: each other check that applies says how many cases it judged; none at all is unknown, never valid. Runs last, over the other findings.
+ * Excused: checks that do not apply: the driver lacks the capability, the experiment does not promise it, or nothing of the kind happened.
+ * Population: checks that apply.
+ * Unknown: when one of them had nothing to judge, or none applies. Never invalid: what other checks find is theirs to tell.
+ * Can't see: whether the cases were the interesting ones: a single one is enough.
  */
 import type { CheckResult } from '../result.ts'
 import { conclude } from './finding.ts'

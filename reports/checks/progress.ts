@@ -1,8 +1,12 @@
 /**
- * Rule: while a fault is active each client that is expected at the end gets as many sends acked as the experiment demands (`guarantees.progress`), or
- * as many as it wanted then, if those are fewer: nobody is owed an ack for what it never sent, nor for what it sent so late that there was no time left for
- * an answer: one ack deadline before the end, of a short fault its second half. A fault that the plan never heals counts to the start of settle. Population: clients that wanted something during a fault, for each fault; not applicable where no progress is demanded.
- * Unknown when a fault didn't happen as planned and nothing else was judged, or settle never ended.
+ * Rule: while a fault is active each client that is expected at the end gets as many sends acked as the experiment demands (`guarantees.progress`), or as many
+ * as it wanted then, if those are fewer. A fault that the plan never heals counts to the start of settle.
+ * Excused: nobody is owed an ack for what it never sent, nor for what it sent so late that there was no time left for an answer: one ack deadline (3 s) before
+ * the end, of a short fault its second half.
+ * Population: clients that wanted something during a fault, for each fault; not applicable where no progress is demanded.
+ * Unknown: when no client wanted anything during a fault that happened as planned, or where the end of settle was never reached.
+ * Can't see: whether anything reached the client, because only its own acks count; clients that wanted to send nothing; how the acks were spread over the
+ * fault.
  */
 import type { FaultRecord, History } from '../history/history.ts'
 import type { Check } from './check.ts'

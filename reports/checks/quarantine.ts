@@ -2,13 +2,17 @@
  * Rule: nothing of a file is served before its clean verdict, and of one that never was clean (infected, in error, expired, still scanning) nothing ever:
  * - no address is given for it, and no byte comes, by whatever request; nor once it has gone, because no message carries it any more (deleted or purged);
  * - the bytes that come are those that were declared, whatever was put to the place of the upload afterwards;
- * - a request whose signature or name was tampered with gets nothing.
- * By the way of access that the run declares, and no address is given by another: `proxy`: whoever is no member gets nothing, with another's address neither. `signed`: an address is given to members only, at a seq
- * of theirs, and no more after the end of their stay was acked; until it expires whoever holds it may use it (reported), after that nobody.
- * `public`: whoever holds an address may use it (reported).
- * *May*: an address given while the verdict came: the row of a journal may lie behind what it tells of. What the journals don't tell of verdicts is judged by
- * the stored state alone. Population: uploads stored, addresses asked for and requests for bytes. Not applicable where nobody shared a file.
- * Unknown without a sound audit.
+ * - a request whose signature or name was tampered with gets nothing;
+ * - by the way of access that the run declares, and no address is given by another: `proxy`: whoever is no member gets nothing, with another's address
+ *   neither. `signed`: an address is given to members only, at a seq of theirs, and no more after the end of their stay was acked; after it expired nobody
+ *   gets anything by it. `public`: reported only.
+ * Excused: an address given up to 250 ms before the verdict, as the row of a journal may lie behind what it tells of; a signed address in the hands of whoever
+ * holds it until it expires, and a public one for ever: that is what they promise (reported); what is read within 2 s of the file's going, as the read may
+ * have begun before. What the journals don't tell of verdicts is judged by the stored state alone.
+ * Population: uploads stored, addresses asked for and requests for bytes. Not applicable where nobody shared a file.
+ * Unknown: without a sound audit.
+ * Can't see: what the scanner itself misses: a clean verdict is taken as true; requests that no client of the run made; an address that is served up to 2 s
+ * after it expired, because stores count whole seconds.
  */
 import type { History } from '../history/history.ts'
 import { accessWays, fileTries, uploadStates } from '../history/codes.ts'

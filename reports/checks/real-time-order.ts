@@ -1,8 +1,11 @@
 /**
- * Rule: in a room, ok(a) before invoked(b) => seq(a) < seq(b), whoever sent them (Herlihy, Wing, "Linearizability", 1990: the order of operations that
- * don't overlap). Operations that overlap may stand in either order, and so do those with equal times: never a violation. Times of several processes
- * are compared because a run's clock is the one monotonic clock of its host. Seqs are those of the store; a message of unknown outcome that is stored
- * counts from its invocation, and its end is never known. Population: stored messages invoked after an ack in their room. Unknown without a sound audit.
+ * Rule: in a room, ok(a) before invoked(b) => seq(a) < seq(b), whoever sent them (Herlihy, Wing, "Linearizability", 1990: the order of operations that don't
+ * overlap). Times of several processes are compared because a run's clock is the one monotonic clock of its host. Seqs are those of the store.
+ * Excused: operations that overlap, or have equal times, may stand in either order: nobody could know which was first. A message of unknown outcome that is
+ * stored counts from its invocation, and its end is never known.
+ * Population: stored messages invoked after an ack in their room.
+ * Unknown: without a sound audit. Where only the order of each sender is promised, what is found is reported and fails nothing.
+ * Can't see: order among rooms, and of changes; anything that overlapped, however little; that a sender had already seen a message whose ack had not come yet.
  */
 import type { History } from '../history/history.ts'
 import { auditOf } from './audit.ts'

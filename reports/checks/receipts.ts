@@ -1,12 +1,15 @@
 /**
- * Rule, for the cursors that clients tell of themselves (`watermark`) and those that they are shown of others (`receipt`):
+ * Rule: for the cursors that clients tell of themselves (`watermark`) and those that they are shown of others (`receipt`):
  * - read <= delivered <= the room's head; what is shown of one user in one room never falls while the observer stays the same client;
- * - who tells delivered s has applied everything up to s that it was owed (what a reset skipped is excused: history owes that), at the time of the telling;
+ * - who tells delivered s has applied everything up to s that it was owed, at the time of the telling;
  * - what is shown of a user is no more than one of its devices has told before, and the user is a member of the room at that seq, or right after it;
  * - at quiescence every present observer is shown, of every user who stays and whose devices are all present, the highest that these told.
- * *May*: between a device's telling and the next round of the nodes an observer sees less; so only the end is judged for that.
- * Users and cursors of nobody in the run are not judged. Population: cursors told and shown. Not applicable where none was told or shown.
- * Unknown without a sound audit; for the end also while a fault was not healed.
+ * Excused: what a reset skipped, since history owes that. Between a device's telling and the next round of the nodes an observer *may* see less, so only the
+ * end is judged for that. Users and cursors of nobody in the run are not judged.
+ * Population: cursors told and shown. Not applicable where none was told or shown.
+ * Unknown: without a sound audit; for the end also while a fault was not healed.
+ * Can't see: whether a person read what is told as read; how long an observer saw less than was told; whether those who had gone before the end ever saw the
+ * last.
  */
 import type { History } from '../history/history.ts'
 import type { Story } from '../result.ts'

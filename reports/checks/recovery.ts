@@ -1,7 +1,12 @@
 /**
- * Rule: after each proved heal there are three times: the first ok, everyone expected connected, everyone caught up with what was wanted before the
- * heal. None may be absent at quiescence, and the last must be within the limit. At the end of settle every expected client is connected and synced.
+ * Rule: after each proved heal there are three times: the first ok, everyone expected connected, everyone caught up with what was wanted before the heal. None
+ * may be absent at quiescence, and the last must be within the limit. At the end of settle every expected client is connected and synced. A fault that the
+ * plan never heals counts from its injection.
+ * Excused: clients that are meant to be gone; a sync of a room that the client was put out of meanwhile; faults that did not happen as planned.
  * Population: faults with a heal, and expected clients.
+ * Unknown: without a sound audit, while a fault was not healed, or where the end of settle was never reached.
+ * Can't see: that everyone stayed connected after the first moment when all were, before the end of settle; how slow the chat was before the heal (progress,
+ * thresholds); which of several overlapping faults was to blame.
  */
 import type { Check } from './check.ts'
 import { auditOf } from './audit.ts'

@@ -1,7 +1,11 @@
 /**
- * Rule: a send that failed definitely - its last word is `failed`, and no attempt of it ever ended without an answer - is neither stored nor seen by
- * anybody on any layer. One of unknown outcome may be: it exists as soon as anybody saw it. One that its user sent again after the refusal has a later
- * word. Population: sends that failed definitely; where nothing was refused for good the check does not apply. Unknown without a sound audit.
+ * Rule: a send that failed definitely - its last word is `failed`, and no attempt of it ever ended without an answer - is neither stored nor seen by anybody
+ * on any layer.
+ * Excused: one of unknown outcome: it may be stored, and exists as soon as anybody saw it. One that its user sent again after the refusal has a later word.
+ * Population: sends that failed definitely; where nothing was refused for good the check does not apply.
+ * Unknown: without a sound audit.
+ * Can't see: changes that were refused and took effect all the same (an edit, a kick); a message that was stored and gone again without anybody seeing it;
+ * refusals that ought not to have been.
  */
 import type { History } from '../history/history.ts'
 import { kinds } from '../history/kinds.ts'

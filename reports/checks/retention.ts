@@ -1,14 +1,17 @@
 /**
- * Rule, for rooms with a policy other than keep and for every purge in the log:
+ * Rule: for rooms with a policy other than keep and for every purge in the log:
  * - what a purge took is gone: each message of its window is a stub in the store, and its entry stays at its seq (deleted before counts as gone);
- * - nothing purged is served: a page, a search, a sync or a range that was asked for after the purge was committed (and 2 s later, outside faults)
- *   brings no content of it;
+ * - nothing purged is served: a page, a search, a sync or a range that was asked for after the purge was committed (and 2 s later, outside faults) brings no
+ *   content of it;
  * - what is past its policy goes: a message older than the policy by two sweeps, in a room whose policy has stood as long, is a stub, unless a hold stands;
  * - everything that was purged as archived is in the archive, whole: the object is what its row says, and holds the message at the rev of the stub, with the
  *   content that was sent, or that somebody was shown at that rev;
- * - a legal hold holds: no purge is committed in a room after a hold that still stands was set (and the 2 s within which a purge decided before may end).
- * *May*: reads that overlap a purge. Population: messages under a policy or in a purge. Not applicable where every room keeps everything.
- * Unknown without a sound audit, and when the archive names other messages than the store at its seqs: then one of the readers is wrong.
+ * - a legal hold holds: no purge is committed in a room after a hold that still stands was set (and the 2.5 s within which a purge decided before may end).
+ * Excused: reads that overlap a purge may bring what it takes; a purge that was decided before the hold may end after it.
+ * Population: messages under a policy or in a purge. Not applicable where every room keeps everything.
+ * Unknown: without a sound audit, and when the archive names other messages than the store at its seqs: then one of the readers is wrong.
+ * Can't see: copies elsewhere (backups, logs, the clients' own); holds that were lifted again before the audit; a read of something purged where no journal
+ * tells when the purge was committed.
  */
 import type { History } from '../history/history.ts'
 import { policies, recordBits } from '../history/codes.ts'

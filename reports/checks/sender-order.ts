@@ -1,8 +1,11 @@
 /**
- * Rule: of the messages of one device in one room the seqs rise with clientSeq (`invoked`). A pair is excused only if the earlier one had been shown as
- * failed before the later one's first attempt: the later one was not to wait for it. A resend takes a new clientSeq, and counts there.
- * Seqs are those of the store; what isn't stored has no place in the order, and its loss is for acked-is-stored.
- * Population: stored messages that have an earlier one of their device and room. Unknown without a sound audit.
+ * Rule: of the messages of one device in one room the seqs rise with clientSeq (`invoked`). Seqs are those of the store.
+ * Excused: a pair whose earlier one had been shown as failed before the later one's first attempt: the later one was not to wait for it. A resend takes a new
+ * clientSeq, and counts there. What isn't stored has no place in the order, and its loss is for acked-is-stored.
+ * Population: stored messages that have an earlier one of their device and room.
+ * Unknown: without a sound audit. Where no order is promised, what is found is reported and fails nothing.
+ * Can't see: the order in which others were shown them (shown-order); messages of two devices of one user (real-time-order); edits, reactions and other
+ * changes; messages of different rooms.
  */
 import type { History } from '../history/history.ts'
 import { statuses } from '../history/codes.ts'

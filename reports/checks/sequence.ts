@@ -1,7 +1,12 @@
 /**
- * Rule: per room and epoch the stored seqs are 1..head, no hole and no reuse; every ack and delivery names the message that the audit has at
- * that seq (both directions are functions); no head that a client was told is above the audit's, and none is of another epoch.
+ * Rule: per room and epoch the stored seqs are 1..head, no hole and no reuse; every ack and delivery names the message that the audit has at that seq (both
+ * directions are functions); no head that a client was told is above the audit's, and none is of another epoch.
+ * Excused: a head that lags, since nobody is promised the newest; a stub of a message that a later entry changed; an acked message that is not stored at all
+ * and whose seq is free, which is for acked-is-stored.
  * Population: stored entries.
+ * Unknown: without a sound audit. Where no order is promised, what is found is reported and fails nothing.
+ * Can't see: seqs that were given and taken back, or renumbered, before any client was told of them; an end of the log that is gone together with its head,
+ * where no ack, delivery, heartbeat or sync ever named it.
  */
 import type { History } from '../history/history.ts'
 import type { Story } from '../result.ts'

@@ -1,11 +1,15 @@
 /**
- * Rule (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", 1994), for each client over all its sessions, whichever nodes they are on:
- * - read your writes: a sync, and a page from the newest message, that was begun after a send, change or join of this client was done in that room reaches
- *   its seq; and a page shows a message that it changed at no older rev than that change;
+ * Rule: (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", 1994) for each client over all its sessions, whichever nodes they are on:
+ * - read your writes: a sync, and a page from the newest message, that was begun after a send, change or join of this client was done in that room reaches its
+ *   seq; and a page shows a message that it changed at no older rev than that change;
  * - monotonic reads: it reaches every seq that the client had applied, and every head that it had been told, before it was begun;
  * - monotonic writes: of its own messages one that was sent after another was acked stands after it.
- * Reads that overlap a write may see it or not. Not judged: rooms that the client has left by the end, writes of unknown outcome, and reads that got no answer.
- * Population: reads with something before them, changed messages on pages, and messages sent after an own ack. Unknown without a sound audit.
+ * Excused: reads that overlap a write may see it or not. Rooms that the client has left by the end, writes of unknown outcome, and reads that got no answer
+ * are not judged.
+ * Population: reads with something before them, changed messages on pages, and messages sent after an own ack.
+ * Unknown: without a sound audit. Where acks are promised from memory only, what is found is reported and fails nothing.
+ * Can't see: the fourth guarantee, that writes follow reads; searches, and pages of older history (but for messages that the reader changed); what other
+ * devices of the same user wrote or knew.
  */
 import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'

@@ -1,7 +1,10 @@
 /**
- * Rule: at quiescence every view shows its messages in seq order, each once. Judged from what the clients show at the end of the run (`viewShown`);
- * what a view leaves out is for delivered-to-all and convergence. While messages come in, one may be shown late: such live inversions, and how many
- * seqs late they were, are figures. Population: messages shown in views at the end. Unknown when a fault was never healed, or without a sound audit.
+ * Rule: at quiescence every view shows its messages in seq order, each once. Judged from what the clients show at the end of the run (`viewShown`).
+ * Excused: while messages come in, one may be shown late and move up: such live inversions, and how many seqs late they were, are figures.
+ * Population: messages shown in views at the end.
+ * Unknown: without a sound audit, or when a message is out of place and a fault was never healed. Where no order is promised, what is found is reported and
+ * fails nothing.
+ * Can't see: what a person saw in between; what a view leaves out (delivered-to-all, convergence); views of clients that had gone before the end.
  */
 import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'

@@ -1,7 +1,13 @@
 /**
- * Rule: the statuses that a sender sees of one message follow the table below (written here again on purpose, not taken from the client), and the
- * last one is true: failed with a definite refusal => not stored; delivered or read => every other member at that seq applied it.
+ * Rule: the statuses that a sender sees of one message follow the table of legal steps (`next` in status-legal.ts, written there again on purpose, not taken
+ * from the client), and the last one is true: failed with a definite refusal => not stored; delivered or read => stored, and every other member at that seq
+ * who stayed applied it.
+ * Excused: a failed message may turn out stored where its outcome was unknown, or be sent again by its user. Members who have left since are waited for no
+ * longer; one whom a reset carried over the message counts as having it.
  * Population: messages with a status.
+ * Unknown: without a sound audit.
+ * Can't see: whether delivered was true at the moment when it was shown: it is compared with what was applied by the end of the run; whether anybody read what
+ * is shown as read; a last status sent of a message that is not stored (acked-is-stored).
  */
 import type { History } from '../history/history.ts'
 import { statuses } from '../history/codes.ts'

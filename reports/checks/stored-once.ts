@@ -1,5 +1,10 @@
 /**
- * Rule: no intent has more than one `stored` row, and all acks of one intent carry the same id and seq. Population: intents that were stored or acked.
+ * Rule: no intent has more than one `stored` row, and all acks of one intent carry the same id and seq.
+ * Excused: any number of attempts, and of acks that repeat the first: that is what a resend is for.
+ * Population: intents that were stored or acked.
+ * Unknown: without a sound audit.
+ * Can't see: a second copy that does not carry the intent's identity any more, because its body was altered (no-phantom, intact); one that was stored and gone
+ * again before the audit; and a message that its user really sent twice, which is two intents.
  */
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'

@@ -1,10 +1,13 @@
 /**
- * Rule: a client that named the applied seq c and is told that its sync is complete up to head has had everything in (c, head] on the wire since it asked,
- * by sync or live, whatever came again aside; and c is no higher than what it had applied without a hole. After a reset the view follows the room from
- * the head of the reset: nothing up to there comes as a replay beside it, and (that head, head] is owed like (c, head].
- * Owed is what is stored inside the client's membership; at its edges, and outside, an entry may come or not. A sync that ended with its connection has
- * promised nothing. What a view is owed by pages after a reset is for delivered-to-all.
- * Population: syncs that were told to be complete, and resets. Unknown without a sound audit.
+ * Rule: a client that named the applied seq c and is told that its sync is complete up to head has had everything in (c, head] on the wire since it asked, by
+ * sync or live, whatever came again aside; and c is no higher than what it had applied without a hole. After a reset the view follows the room from the head
+ * of the reset: nothing up to there comes as a replay beside it, and (that head, head] is owed like (c, head].
+ * Excused: what is stored at the edges of the client's membership, and outside, may come or not: the node that answers may have folded the join or leave or
+ * not yet. A sync that ended with its connection has promised nothing. What a view is owed by pages after a reset is for delivered-to-all.
+ * Population: syncs that were told to be complete, and resets.
+ * Unknown: without a sound audit.
+ * Can't see: whether the client applied what came (delivered-to-all, applied-once); whether it was intact (intact); a head that was too low
+ * (session-guarantees); syncs that never ended (recovery).
  */
 import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
