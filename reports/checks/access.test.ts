@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { access } from './access.ts'
 import { examineChanged, examineEventful, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { kicked } from './hand-histories.ts'
 
-/** Alice kicks carol, which is acked at 4.25; bob's m4, seq 10, is committed after that. */
-const kicked = ['4.190 alice asks kick - room=room-1', '4.250 alice done kick - 9', '4.301 node-2 committed m4 seq=10']
 const judged = (change: Change = {}): ReturnType<typeof examineEventful> =>
   examineEventful(access, {
     ...change,
@@ -16,7 +16,7 @@ test('valid: everything that reached anybody lies within its stay', () => {
   expect(judged()).toMatchObject({ verdict: 'valid', figures: { excused: 0 } })
 })
 test('invalid: a message that was committed after the ack of a kick reaches who was kicked, on whatever node', () => {
-  const finding = judged({ with: ['4.350 carol gets m4 10'] })
+  const finding = examineExample('access')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { leaked: 1 } })
   expect(finding.evidence[0]?.title).toBe('seq 10 of room-1 is outside every stay of carol')
   expect(finding.evidence[0]?.events.map((event) => event.text)).toEqual(

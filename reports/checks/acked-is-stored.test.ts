@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest'
 import { ackedIsStored } from './acked-is-stored.ts'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 
 test('valid: every ack has its stored message', () => {
   expect(examineChanged(ackedIsStored)).toMatchObject({ verdict: 'valid', population: 3, evidence: [] })
 })
 
 test('invalid: an acked message is nowhere in the store, and the story says where it stopped', () => {
-  const finding = examineChanged(ackedIsStored, {
-    without: ['node-2 committed m2', 'node-2 published m2', 'audit stored m2', 'audit read m2'],
-    with: ['9.104 audit entry leave dave room-1 5'],
-  })
+  const finding = examineExample('acked-is-stored')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { absent: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ message: 'm2', locus: 'node before commit', node: 'node-2', fault: 'cut node-*->redis' })
   expect(finding.evidence[0]?.events.map((event) => event.text)).toContain('bob gets the ack: seq 5')

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { appliedOnce } from './applied-once.ts'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 
 test('valid: each delivery applied once', () => {
   expect(examineChanged(appliedOnce)).toMatchObject({ verdict: 'valid', population: 9, figures: { wireDuplicates: 0, redeliveries: 0 } })
 })
 test('invalid: a message is applied again after a reconnect', () => {
-  const finding = examineChanged(appliedOnce, { with: ['4.0 carol connect node-2 session=2', '4.1 carol gets m3 6 way=sync'] })
+  const finding = examineExample('applied-once')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { appliedAgain: 1, redeliveries: 1 } })
   expect(finding.evidence[0]?.title).toContain('carol applies it again')
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { causal } from './causal.ts'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 
 /** alice's m3 (seq 6) answers bob's m2 (seq 5). */
 const replied = ['3.6 alice replies m3 5 id=id-m2']
@@ -15,7 +16,7 @@ test('not applicable: nothing refers to a message', () => {
   expect(examineChanged(causal).verdict).toBe('not-applicable')
 })
 test('invalid: a reply is applied before what it answers', () => {
-  const finding = examineChanged(causal, { without: ['carol gets m2'], with: [...replied, '3.9 carol gets m2 5 way=range'] })
+  const finding = examineExample('causal')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { early: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ title: 'seq 6 of room-1 refers to seq 5, which carol did not have', message: 'm2' })
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

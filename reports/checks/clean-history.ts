@@ -88,11 +88,12 @@ export interface Change {
   with?: readonly string[]
 }
 
-export function changed(change: Change): string {
-  let lines = cleanText.split('\n')
+/** `from`: the history that is changed. */
+export function changed(change: Change, from = cleanText): string {
+  let lines = from.split('\n')
   for (const gone of change.without ?? []) {
     const kept = lines.filter((line) => !line.includes(gone))
-    if (kept.length === lines.length) throw new Error(`no line of the clean history has "${gone}"`)
+    if (kept.length === lines.length) throw new Error(`no line of the history has "${gone}"`)
     lines = kept
   }
   return [...lines, ...(change.with ?? [])].join('\n')
@@ -139,11 +140,7 @@ export const eventful: Change = {
 
 /** What one check finds in the eventful history with a further change. */
 export function examineEventful(check: Check, change: Change = {}, promised: Partial<Guarantees> = {}): CheckResult {
-  const lines = changed(eventful).split('\n')
-  const gone = change.without ?? []
-  for (const text of gone) if (!lines.some((line) => line.includes(text))) throw new Error(`no line of the eventful history has "${text}"`)
-  const kept = lines.filter((line) => !gone.some((text) => line.includes(text)))
-  return examine(check, parseHistory([...kept, ...(change.with ?? [])].join('\n')), { ...guarantees, ...promised })
+  return examine(check, parseHistory(changed(change, changed(eventful))), { ...guarantees, ...promised })
 }
 
 /** What one check finds in the clean history with a change. */

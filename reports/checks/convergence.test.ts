@@ -1,29 +1,14 @@
 import { expect, test } from 'vitest'
 import { convergence } from './convergence.ts'
 import { examineChanged, examineEventful, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { changesTold, recordOfM2, untold } from './hand-histories.ts'
 
-/** Of the eventful history: what the edit of m2 (seq 7) and the deletion of m1 (seq 8) bring, and a reaction to m3 (seq 11). */
-const told = [
-  '9.1001 audit change edit bob m2 room-1 7 body=m2-e1',
-  '9.1002 audit change delete alice m1 room-1 8',
-  '9.1003 audit entry react carol room-1 11 about=m3',
-  '9.1004 audit change react carol m3 room-1 11 emoji=+1',
-  '9.102 audit record m3 room-1 6 rev=11 reacted=+1:carol',
-  '9.104 audit head room-1 11',
-  '4.020 bob shows m2 5 rev=7 body=m2-e1 edits=1',
-  '4.120 bob shows m1 4 rev=8 gone=1 deleted=author',
-  '8.000 bob view room-1 3',
-  '8.001 bob views m2 5 rev=7 body=m2-e1 edits=1',
-  '8.002 bob views m3 6 rev=11 reacted=+1:carol',
-  '8.003 bob views m4 10',
-]
-const record = ['9.102 audit record m2 room-1 5 rev=7 body=m2-e1 edits=1', '9.106 audit read m2 room-1 5 rev=7 body=m2-e1 edits=1']
-const replaced = ['audit record m2', 'audit read m2', 'audit head', 'audit read m3']
 function judged(change: Change = {}): ReturnType<typeof examineEventful> {
-  const own = [...told, ...record, '9.109 audit read m3 room-1 6 rev=11 reacted=+1:carol']
+  const own = [...changesTold, ...recordOfM2, '9.109 audit read m3 room-1 6 rev=11 reacted=+1:carol']
   const gone = change.without ?? []
   for (const text of gone) if (!own.some((line) => line.includes(text))) throw new Error(`no own line has "${text}"`)
-  return examineEventful(convergence, { without: replaced, with: [...own.filter((line) => !gone.some((text) => line.includes(text))), ...(change.with ?? [])] })
+  return examineEventful(convergence, { without: untold, with: [...own.filter((line) => !gone.some((text) => line.includes(text))), ...(change.with ?? [])] })
 }
 
 test('valid: the log folded again gives the records, and everybody shows them', () => {
@@ -49,7 +34,7 @@ test('invalid: somebody is shown what the message never was', () => {
   expect(judged({ with: ['4.030 bob shows m2 5 rev=8 body=m2-e1 edits=1'] })).toMatchObject({ verdict: 'invalid', figures: { unlikeSights: 1 } })
 })
 test('invalid: a view keeps the older content, shows a deleted message, or leaves one out', () => {
-  expect(judged({ without: ['bob views m2'], with: ['8.001 bob views m2 5'] })).toMatchObject({ verdict: 'invalid', figures: { unlikeViews: 1 } })
+  expect(examineExample('convergence')).toMatchObject({ verdict: 'invalid', figures: { unlikeViews: 1 } })
   expect(judged({ without: ['bob view room-1', 'bob views m4'], with: ['8.000 bob view room-1 3', '8.0001 bob views m1 4'] })).toMatchObject({
     verdict: 'invalid',
     figures: { unlikeViews: 1, leftOut: 1 },
@@ -88,10 +73,10 @@ test('near miss: a held message is a stub to most, and what a purge blanked can 
     '4.900 carol shows m4 10 rev=12 gone=1 moderation=held reacted=x:bob',
   ]
   const own = examineEventful(convergence, {
-    without: [...replaced, 'audit read m4'],
+    without: [...untold, 'audit read m4'],
     with: [
-      ...told.filter((line) => !/audit head|views m4/.test(line)).map((line) => line.replace('view room-1 3', 'view room-1 2')),
-      ...record,
+      ...changesTold.filter((line) => !/audit head|views m4/.test(line)).map((line) => line.replace('view room-1 3', 'view room-1 2')),
+      ...recordOfM2,
       '9.109 audit read m3 room-1 6 rev=11 reacted=+1:carol',
       ...held,
     ],

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
 import { deliveredToAll } from './delivered-to-all.ts'
+import { examineExample } from './examples.ts'
 
 test('valid: every member applied every message, local and remote apart', () => {
   expect(examineChanged(deliveredToAll)).toMatchObject({ verdict: 'valid', population: 9, figures: { applied: 9, owedLocal: 5, owedRemote: 4, byRange: 2 } })
 })
 
+test('invalid: a member never got a message that was published', () => {
+  const finding = examineExample('delivered-to-all')
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { violations: 1, missingRemote: 1, "lost: published not on the peer's wire": 1 } })
+  expect(finding.evidence[0]).toMatchObject({ message: 'm2', locus: "published not on the peer's wire", fault: 'cut node-*->redis' })
+})
+
 test.each([
-  ["published not on the peer's wire", { without: ['alice gets m2'] }],
   ['committed not published', { without: ['alice gets m2', 'carol gets m2', 'node-2 published m2'] }],
   ['on the wire not applied', { without: ['alice gets m2'], with: ['2.5 alice gets m2 5 on=held'] }],
 ])('invalid: a member never applied a message, locus %s', (locus, change) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { faultBit } from './fault-bit.ts'
 
 const missed = { without: ['fault cut'], with: ['fault cut node-*->redis 1 3 missed'] }
@@ -10,6 +11,9 @@ test('valid: every fault has proof', () => {
 test('invalid: never, a fault that did not bite makes the run unknown, whatever else went wrong', () => {
   const crashed = { ...missed, with: [...missed.with, '4.0 run exited node-2 1', '4.1 carol gets ghost 7', '4.2 carol disconnect'] }
   for (const change of [missed, crashed]) expect(examineChanged(faultBit, change)).toMatchObject({ verdict: 'unknown', figures: { violations: 0 } })
+})
+test('unknown: the only fault did not bite', () => {
+  expect(examineExample('fault-bit')).toMatchObject({ verdict: 'unknown', why: 'cut node-*->redis did not bite' })
 })
 test('unknown: one of two faults did not bite, and it is named', () => {
   expect(examineChanged(faultBit, { with: ['fault stall node-1->redis 2 3 missed'] })).toMatchObject({

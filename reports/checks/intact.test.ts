@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { intact } from './intact.ts'
 
 test('valid: every content is the one that was meant', () => {
   expect(examineChanged(intact)).toMatchObject({ verdict: 'valid', population: 12 })
 })
 test('invalid: a member sees another content than the sender meant', () => {
-  const finding = examineChanged(intact, { without: ['carol gets m2'], with: ['3.201 carol gets m2 5 way=range body=altered'] })
+  const finding = examineExample('intact')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { seen: 1, stored: 0, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ message: 'm2' })
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { noResidue } from './no-residue.ts'
 
 test('valid: nothing is more than it was before, and every outbox is empty', () => {
@@ -15,8 +16,7 @@ test('invalid: a socket is left on a node', () => {
   expect(finding.evidence[0]?.events.at(-1)).toEqual({ atMs: 9800, text: 'after the last client: node-1 has 1 sockets' })
 })
 test('invalid: a key of Redis that never expires, and it is named', () => {
-  const keys = ['0.005 run residue redisKeys 1 before=1 where=redis names=stream', '9.801 run residue redisKeys 2 where=redis names=chat:here:room-1,stream']
-  const finding = examineChanged(noResidue, { with: keys })
+  const finding = examineExample('no-residue')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { grown: 1 } })
   expect(finding.evidence[0]?.events.at(-1)?.text).toContain('redis has 2 keys that never expire (chat:here:room-1,stream)')
 })

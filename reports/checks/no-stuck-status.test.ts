@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { noStuckStatus } from './no-stuck-status.ts'
 
 test('valid: all reached delivered', () => {
   expect(examineChanged(noStuckStatus)).toMatchObject({ verdict: 'valid', population: 3, figures: { delivered: 3, worstToDeliveredMs: 1500 } })
 })
 test('invalid: a message stays sending', () => {
-  const finding = examineChanged(noStuckStatus, { with: ['4.0 carol sends m4 room-1'] })
+  const finding = examineExample('no-stuck-status')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { sending: 1, violations: 1 } })
   expect(finding.evidence[0]?.locus).toBe('socket')
 })

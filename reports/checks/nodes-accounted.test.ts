@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { nodesAccounted } from './nodes-accounted.ts'
 
 test('valid: the run ended both nodes itself', () => {
   expect(examineChanged(nodesAccounted)).toMatchObject({ verdict: 'valid', population: 2, figures: { exits: 2, planned: 2 } })
 })
+test('invalid: a node is killed, and nobody planned it', () => {
+  const finding = examineExample('nodes-accounted')
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { exits: 3, planned: 2, violations: 1 } })
+  expect(finding.evidence[0]?.events.filter((event) => event.text.includes('ends by itself'))).toHaveLength(1)
+})
 test.each([
   ['with an error', '1'],
-  ['by a signal that nobody planned', 'SIGKILL'],
   ['in order, but unasked', '0'],
 ])('invalid: a node ends %s', (_what, how) => {
   const finding = examineChanged(nodesAccounted, { with: [`4.0 run exited node-2 ${how}`] })

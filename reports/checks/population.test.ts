@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { CheckResult } from '../result.ts'
 import type { Guarantees } from './check.ts'
 import { changed, guarantees, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { population } from './population.ts'
 import { checks, examineAll } from './table.ts'
 import { parseHistory } from './text-history.ts'
@@ -26,7 +27,7 @@ test('invalid: never, what other checks find wrong is theirs to tell', () => {
   expect(finding).toMatchObject({ verdict: 'valid', figures: { violations: 0 } })
 })
 test('unknown: a check had nothing to judge, and it is named', () => {
-  expect(populationOf({ without: ['run started', 'run exited'] }).finding).toMatchObject({ verdict: 'unknown', why: 'nothing to judge for nodes-accounted' })
+  expect(examineExample('population')).toMatchObject({ verdict: 'unknown', why: 'nothing to judge for nodes-accounted' })
 })
 test('unknown: no message was ever sent', () => {
   const { finding } = populationOf({ without: [' m1', ' m2', ' m3'] })

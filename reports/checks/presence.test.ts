@@ -1,50 +1,13 @@
 import { expect, test } from 'vitest'
 import type { CheckResult } from '../result.ts'
-import { guarantees } from './clean-history.ts'
+import { changed, guarantees, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { beatsOf, presenceText } from './hand-histories.ts'
 import { presence } from './presence.ts'
 import { examine } from './table.ts'
 import { parseHistory } from './text-history.ts'
 
-const beatsOf = (user: string, node: string, number: number, fromS: number, toS: number): string[] =>
-  Array.from({ length: Math.floor((toS - fromS) / 3) + 1 }, (_, index) => `${fromS + 3 * index} ${node} beat ${user} number=${number}`)
-
-/** Alice and bob are there for 60 s, carol for 20: bob's beats come from another node; carol's connection is taken back. */
-const text = `
-clients alice@node-1 bob@node-2 carol@node-1
-rooms room-1
-capabilities sync presence
-0.010 alice connect node-1
-0.011 bob connect node-2
-0.012 carol connect node-1
-0.013 alice expected 1
-0.014 bob expected 1
-0.015 carol expected 0
-0.020 alice joined room-1 1
-0.021 bob joined room-1 2
-0.022 carol joined room-1 3
-${beatsOf('alice', 'node-1', 1, 1, 60).join('\n')}
-${beatsOf('bob', 'node-2', 1, 1, 60).join('\n')}
-${beatsOf('carol', 'node-1', 2, 1, 19).join('\n')}
-2.0 alice presence bob online
-2.1 bob presence alice online
-2.2 alice presence carol online
-2.3 bob presence carol online
-20.0 carol disconnect
-21.0 node-1 gone carol number=2
-21.5 alice presence carol offline
-21.6 bob presence carol offline
-60.0 run settled 1
-60.1 audit entry join alice room-1 1
-60.1 audit entry join bob room-1 2
-60.1 audit entry join carol room-1 3
-60.2 audit head room-1 3
-`
-function judged(change: { without?: readonly string[]; with?: readonly string[] } = {}): CheckResult {
-  const lines = text.split('\n')
-  for (const gone of change.without ?? []) if (!lines.some((line) => line.includes(gone))) throw new Error(`no line has "${gone}"`)
-  const kept = lines.filter((line) => change.without?.some((gone) => line.includes(gone)) !== true)
-  return examine(presence, parseHistory([...kept, ...(change.with ?? [])].join('\n')), guarantees)
-}
+const judged = (change: Change = {}): CheckResult => examine(presence, parseHistory(changed(change, presenceText)), guarantees)
 
 test('valid: everybody is shown as the beats tell', () => {
   expect(judged()).toMatchObject({ verdict: 'valid', figures: { shown: 6, ends: 2, inTheEnd: 4, falselyOffline: 0 } })
@@ -55,10 +18,7 @@ test('invalid: somebody is shown offline while a beat is fresh', () => {
   expect(finding.evidence[0]).toMatchObject({ title: 'alice is shown bob as offline, whose beats were fresh all the time' })
 })
 test('invalid: a late disconnect of an old connection takes the newer one along', () => {
-  const change = {
-    with: ['25.0 node-1 beat bob number=9', '26.0 node-1 gone bob number=9', '27.0 alice presence bob offline', '28.0 alice presence bob online'],
-  }
-  expect(judged(change)).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1 } })
+  expect(examineExample('presence')).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1 } })
 })
 test('invalid: somebody is shown as there of whom no beat was fresh', () => {
   expect(judged({ with: ['40.0 alice presence carol online', '41.0 alice presence carol offline'] })).toMatchObject({

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { progress } from './progress.ts'
 
 const demanded = { progress: 1 }
@@ -11,7 +12,7 @@ test('not applicable: no progress is demanded', () => {
   expect(examineChanged(progress).verdict).toBe('not-applicable')
 })
 test('invalid: a client got nothing acked while the fault was active', () => {
-  const finding = examineChanged(progress, { without: ['bob ok m2'], with: ['3.100 bob ok m2 5'] }, demanded)
+  const finding = examineExample('progress')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { fewestAcks: 0, violations: 1 } })
   expect(finding.evidence[0]?.title).toBe('bob wanted 1 messages sent during cut node-*->redis and got 0 acked')
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

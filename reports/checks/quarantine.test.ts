@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest'
 import { examineChanged, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { files } from './hand-histories.ts'
 import { quarantine } from './quarantine.ts'
 
-/** Alice shares f1 in m1, which becomes clean at 0.5, and f2, which is infected; bob fetches f1 by a signed address. */
-const files = [
-  'capabilities sync receipts status files',
-  '0.100 alice attaches m1 f1',
-  '0.115 bob file f1 scanning m1 4',
-  '0.500 node-1 state f1 clean',
-  '0.510 bob file f1 clean m1 4',
-  '0.600 bob url f1 signed expires=30',
-  '0.599 node-2 minted f1 bob seq=4',
-  '0.700 bob fetches f1 200',
-  '0.800 bob url f2 signed refused=infected',
-  '0.900 bob fetches f1 403 try=tampered',
-  '9.300 audit upload f1 alice room-1 clean',
-  '9.301 audit upload f2 alice room-1 infected',
-]
 const judged = (change: Change = {}): ReturnType<typeof examineChanged> => {
   for (const text of change.without ?? []) if (!files.some((line) => line.includes(text))) throw new Error(`no line of the files has "${text}"`)
   return examineChanged(quarantine, { with: [...files.filter((line) => change.without?.some((text) => line.includes(text)) !== true), ...(change.with ?? [])] })
@@ -26,7 +13,7 @@ test('valid: only what is clean was given, to members, as it was scanned', () =>
   expect(judged()).toMatchObject({ verdict: 'valid', population: 6, figures: { access: 'signed', uploads: 2, served: 1, refused: 2 } })
 })
 test('invalid: an address or a byte of a file that is infected, or was still being scanned', () => {
-  const finding = judged({ with: ['0.850 bob url f2 signed expires=30', '0.860 bob fetches f2 200 try=quarantined'] })
+  const finding = examineExample('quarantine')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { notClean: 2 } })
   expect(finding.evidence[0]?.events.map((event) => event.text)).toContain('an address was given of a file that never was clean')
   expect(judged({ without: ['upload f1'], with: ['9.3 audit upload f1 alice room-1 scanning'] })).toMatchObject({

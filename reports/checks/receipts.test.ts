@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { cursors } from './hand-histories.ts'
 import { receipts } from './receipts.ts'
 
-/** Everybody tells how far it has come, and all see it. */
-const cursors = [
-  '3.700 alice watermark room-1 6 read=5',
-  '3.701 bob watermark room-1 6 read=6',
-  '3.702 carol watermark room-1 6 read=0',
-  '3.800 alice receipt bob room-1 5 read=5',
-  '3.801 alice receipt bob room-1 6 read=6',
-  '3.802 alice receipt carol room-1 6',
-  '3.803 bob receipt alice room-1 6 read=5',
-  '3.804 bob receipt carol room-1 6',
-  '3.805 carol receipt alice room-1 6 read=5',
-  '3.806 carol receipt bob room-1 6 read=6',
-]
 const judged = (change: { without?: readonly string[]; with?: readonly string[] } = {}): ReturnType<typeof examineChanged> =>
   examineChanged(receipts, {
     without: change.without?.filter((text) => !cursors.some((line) => line.includes(text))) ?? [],
@@ -25,7 +14,7 @@ test('valid: told as applied, shown as told, the same for everyone in the end', 
   expect(judged()).toMatchObject({ verdict: 'valid', population: 10, figures: { told: 3, shown: 7, converged: 6 } })
 })
 test('invalid: a client told that it has what it had not applied yet', () => {
-  const finding = judged({ with: ['2.100 carol watermark room-1 5 read=0'] })
+  const finding = examineExample('receipts')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { aheadOfApplied: 1, violations: 1 } })
   expect(finding.evidence[0]?.title).toBe('carol told seq 5 of room-1, and had applied 4')
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { refusedIsAbsent } from './refused-is-absent.ts'
 
 test('valid: what was refused is nowhere', () => {
@@ -18,7 +19,7 @@ test('invalid: a refused message is in the store', () => {
   expect(finding.evidence[0]?.events.map((event) => event.text)).toContain('carol is told that it failed: forbidden')
 })
 test('invalid: a refused message was seen by somebody, if only on the wire', () => {
-  const finding = examineEventful(refusedIsAbsent, { with: ['4.6 bob gets m5 11 on=wire'] })
+  const finding = examineExample('refused-is-absent')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { stored: 0, seen: 1 } })
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)
 })

@@ -1,19 +1,9 @@
 import { expect, test } from 'vitest'
 import { examineChanged, type Change } from './clean-history.ts'
+import { examineExample } from './examples.ts'
+import { purged } from './hand-histories.ts'
 import { retention } from './retention.ts'
 
-/** M1, seq 4, was archived and purged by seq 7; the room archives after one second, and that has been set for long. */
-const purged = [
-  '4.000 node-1 committed - seq=7',
-  '9.1000 audit policy room-1 archive 1 set=3 through=4',
-  '9.1001 audit purged room-1 7 0 4 archived=1',
-  '9.1030 audit stub m1 room-1 4 node-1 rev=4',
-  '9.1031 audit record m1 room-1 4 rev=4 gone=1 deleted=retention',
-  '9.1060 audit head room-1 7',
-  '9.1070 audit read m1 room-1 4 gone=1 deleted=retention',
-  '9.2000 audit archive room-1 0 4',
-  '9.2001 audit archived m1 room-1 4',
-]
 function judged(change: Change = {}): ReturnType<typeof examineChanged> {
   const gone = change.without ?? []
   for (const text of gone) if (!purged.some((line) => line.includes(text))) throw new Error(`no line of the purge has "${text}"`)
@@ -27,7 +17,7 @@ test('valid: what was purged is gone, and whole in the archive', () => {
   expect(judged()).toMatchObject({ verdict: 'valid', population: 4, figures: { purged: 1, underPolicy: 3, archives: 1 } })
 })
 test('invalid: purged before it was archived, or archived otherwise than it was sent', () => {
-  const finding = judged({ without: ['audit archived m1'] })
+  const finding = examineExample('retention')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { notArchived: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ message: 'm1' })
   expect(finding.evidence[0]?.events.at(-1)?.text).toBe('no archive has it')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { senderOrder } from './sender-order.ts'
 
 /** m1 and m3 of alice have changed places. */
@@ -12,7 +13,7 @@ test('valid: seqs rise with clientSeq', () => {
   expect(examineChanged(senderOrder)).toMatchObject({ verdict: 'valid', population: 1 })
 })
 test('invalid: a later message of a device stands before an earlier one', () => {
-  const finding = examineChanged(senderOrder, swapped)
+  const finding = examineExample('sender-order')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { worstDistance: 2, violations: 1 } })
   expect(finding.evidence[0]?.events.at(-1)?.text).toBe('clientSeq 1 is seq 6, clientSeq 2 is seq 4')
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { sessionGuarantees } from './session-guarantees.ts'
 
 /** alice reconnects to the other node and is told a head. */
@@ -11,7 +12,7 @@ test('valid: reads reach what was written and seen, and writes stand in order', 
   expect(examineChanged(sessionGuarantees, { with: [...reconnect(6), ...page(6)] })).toMatchObject({ verdict: 'valid', population: 4 })
 })
 test('invalid: after a reconnect to another node its own message is not there', () => {
-  const finding = examineChanged(sessionGuarantees, { with: reconnect(5) })
+  const finding = examineExample('session-guarantees')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { readYourWrites: 1, violations: 1 } })
   expect(finding.evidence[0]?.title).toBe('alice reads room-1 up to seq 5, and had written seq 6')
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest'
 import { examineChanged } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { storedOnce } from './stored-once.ts'
 
 test('valid: one stored message an intent', () => {
   expect(examineChanged(storedOnce)).toMatchObject({ verdict: 'valid', population: 3 })
 })
 test('invalid: a resend was stored a second time', () => {
-  const change = {
-    without: ['audit head'],
-    with: ['9.106 audit stored m3 room-1 7 node-2 id=second', '9.107 audit head room-1 7', '9.108 audit read m3 room-1 7'],
-  }
-  expect(examineChanged(storedOnce, change)).toMatchObject({ verdict: 'invalid', figures: { storedTwice: 1, violations: 1 } })
+  expect(examineExample('stored-once')).toMatchObject({ verdict: 'invalid', figures: { storedTwice: 1, violations: 1 } })
 })
 test('invalid: two acks of one intent name different seqs', () => {
   expect(examineChanged(storedOnce, { with: ['4.0 alice ok m3 5'] })).toMatchObject({ verdict: 'invalid', figures: { unlikeAcks: 1 } })

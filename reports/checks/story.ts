@@ -193,7 +193,7 @@ function rowEvents(history: History, question: Question): Told[] {
 }
 
 /** What went on around it: faults and the ends of nodes between its first and last event. */
-function surroundings(history: History, fromMs: number, toMs: number): Told[] {
+function surroundings(history: History, fromMs: number, toMs: number, forced: readonly number[]): Told[] {
   const told: Told[] = []
   const within = (atMs: number | null): atMs is number => atMs !== null && fromMs - 1000 <= atMs && atMs <= toMs
   for (const fault of history.faults) {
@@ -202,7 +202,7 @@ function surroundings(history: History, fromMs: number, toMs: number): Told[] {
   }
   for (const row of history.rowsOf('nodeExited')) {
     const atMs = ms(history.columns.tNs[row] ?? 0)
-    if (within(atMs)) told.push({ atMs, text: rowText(history, row) ?? '', weight: 8 })
+    if (within(atMs) && !forced.includes(row)) told.push({ atMs, text: rowText(history, row) ?? '', weight: 8 })
   }
   return told
 }
@@ -212,7 +212,8 @@ export function tell(history: History, question: Question): Story {
   const own = question.message === null ? rowEvents(history, question) : [...rowEvents(history, question), ...journalEvents(history, question.message)]
   const times = own.map((event) => event.atMs)
   const closing: Told[] = question.closing === undefined ? [] : [{ atMs: auditAt(history), text: question.closing, weight: 11 }]
-  const around = own.length === 0 ? [] : surroundings(history, Math.min(...times), Math.max(...times, question.closing === undefined ? 0 : auditAt(history)))
+  const untilMs = question.closing === undefined ? 0 : auditAt(history)
+  const around = own.length === 0 ? [] : surroundings(history, Math.min(...times), Math.max(...times, untilMs), question.rows ?? [])
   const kept = [...own, ...around, ...closing].sort((a, b) => b.weight - a.weight).slice(0, eventLimit)
   const events = kept.sort((a, b) => a.atMs - b.atMs).map(({ atMs, text }) => ({ atMs, text }))
   // The event that decides which fault was active: the last one told from the run itself, not from the audit.

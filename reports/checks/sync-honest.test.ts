@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { examineChanged, examineEventful } from './clean-history.ts'
+import { examineExample } from './examples.ts'
 import { syncHonest } from './sync-honest.ts'
 
 /** carol, who has seq 4, comes back and asks for the rest. */
@@ -14,10 +15,7 @@ test('not applicable: the driver can not sync', () => {
   expect(examineChanged(syncHonest, { with: ['capabilities status'] }).verdict).toBe('not-applicable')
 })
 test('invalid: a sync is called complete, and something below its head had not come', () => {
-  const finding = examineChanged(syncHonest, {
-    without: ['carol gets m2'],
-    with: [...back, '3.22 carol syncComplete room-1 5', '3.3 carol gets m2 5 way=range'],
-  })
+  const finding = examineExample('sync-honest')
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { missing: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ message: 'm2', title: 'seq 5 of room-1 for carol: it had not come when the sync was called complete' })
   expect(finding.evidence[0]?.events.length).toBeLessThanOrEqual(12)

@@ -66,6 +66,9 @@ function mark(verdict: CheckResult['verdict'], colours: Colours): string {
   return verdict === 'unknown' ? colours.yellow('?') : colours.dim('-')
 }
 
+/** One check as the summary tells it, in plain text, without a newline at the end. */
+export const renderCheck = (check: CheckResult): string => checkLines(check, picocolors.createColors(false)).join('\n')
+
 function checkLines(check: CheckResult, colours: Colours): string[] {
   const line = `  ${mark(check.verdict, colours)} ${check.name.padEnd(width)} ${checkLine(check)}`
   const told = check.verdict === 'invalid' ? check.evidence.slice(0, 3) : []
