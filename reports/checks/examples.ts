@@ -17,12 +17,12 @@ interface Example {
 const later = (change: Change): string => changed(change, changed(eventful))
 const without = (lines: readonly string[], gone: string): string[] => lines.filter((line) => !line.includes(gone))
 
-/** Two messages that have changed places in the store, and for all who read it. */
-const swap = (one: string, two: string, [oneSeq, twoSeq]: readonly [number, number]): Change => ({
+/** Two messages that have changed places in the store, and for all who read it: each as `[message, its seq, node]`. */
+const swap = ([one, oneSeq, oneNode]: readonly [string, number, string], [two, twoSeq, twoNode]: readonly [string, number, string]): Change => ({
   without: [one, two].flatMap((message) => [`audit stored ${message}`, `audit read ${message}`]),
   with: [
-    `9.1 audit stored ${one} room-1 ${twoSeq} node-1`,
-    `9.1 audit stored ${two} room-1 ${oneSeq} node-1`,
+    `9.1 audit stored ${one} room-1 ${twoSeq} ${oneNode}`,
+    `9.1 audit stored ${two} room-1 ${oneSeq} ${twoNode}`,
     `9.2 audit read ${one} room-1 ${twoSeq}`,
     `9.2 audit read ${two} room-1 ${oneSeq}`,
   ],
@@ -69,11 +69,11 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   'sender-order': {
     says: 'Two messages of alice are stored in the other order.',
-    text: changed(swap('m1', 'm3', [4, 6])),
+    text: changed(swap(['m1', 4, 'node-1'], ['m3', 6, 'node-1'])),
   },
   'real-time-order': {
     says: 'Alice sent m3 when m2 had long been acked, and m3 stands before it.',
-    text: changed(swap('m2', 'm3', [5, 6])),
+    text: changed(swap(['m2', 5, 'node-2'], ['m3', 6, 'node-1'])),
   },
   'shown-order': {
     says: 'In the end carol’s screen has m1 below m2.',

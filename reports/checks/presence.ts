@@ -1,16 +1,16 @@
 /**
  * Rule: a beat of a connection counts from when Redis took it (the nodes' journals tell) for the TTL, or until the connection is taken back.
- * - Nobody is shown offline while a beat of that user was fresh over the whole `bound` before it was shown.
- * - Nobody is shown online or idle when no beat was fresh during that time and one sweep; and nobody stays so on a screen for longer than sweep and bound
- *   after the last beat ended.
+ * - Nobody is shown offline while a beat of that user was fresh over the whole bound (2 s) before it was shown.
+ * - Nobody is shown online or idle when no beat was fresh during that time and one sweep (3 s); and nobody stays so on a screen for longer than sweep and
+ *   bound after the last beat ended.
  * - In the end all present observers show the same of everybody, and what is true.
  * Excused: whatever is shown from a fault's start until its heal + TTL + one beat + bound, because beats and news are lost then and `unknown` is the right
  * answer; the first TTL after the first beat of the run, in which a missing beat says nothing; what a client that leaves still shows; beats and removals of
  * which Redis did not say whether it took them.
  * Population: states shown that could be judged, and pairs of observer and user in the end. Not applicable where nobody was shown any.
  * Unknown: when the journals tell of no beat, or nothing could be judged.
- * Can't see: typing, which clients tell and nothing records as true; the difference between online and idle; anything wrong that lasts no longer than bound (2
- * s) and sweep.
+ * Can't see: typing, which clients tell and nothing records as true; the difference between online and idle; anything wrong that lasts no longer than bound
+ * and sweep.
  */
 import type { History } from '../history/history.ts'
 import { presences } from '../history/codes.ts'
