@@ -15,6 +15,7 @@ test('invalid: a member never got a message that was published', () => {
 
 test.each([
   ['committed not published', { without: ['alice gets m2', 'carol gets m2', 'node-2 published m2'] }],
+  ['committed not published', { without: ['alice gets m2', 'node-2 published m2'], with: ['2.003 node-2 relayed m2 seq=5'] }],
   ['on the wire not applied', { without: ['alice gets m2'], with: ['2.5 alice gets m2 5 on=held'] }],
 ])('invalid: a member never applied a message, locus %s', (locus, change) => {
   const finding = examineChanged(deliveredToAll, change)

@@ -67,7 +67,9 @@ export function locate(history: History, message: number, recipient: number | nu
   const peer = history.names[session] ?? null
   const seen = marksAt(ledgerOf(history), recipient * history.rooms.length + room, seq)
   if ((seen & marks.everOnWire) !== 0) return { where: loci.notApplied, node: peer, atOrAfter: null }
-  if (at.published !== undefined || relayedBy.size > 0) return { where: loci.notOnWire, node: peer ?? accepted, atOrAfter: null }
+  // The node that accepted it relays it to its own sockets whether or not it hands it to the others.
+  const isPassedOn = at.published !== undefined || [...relayedBy].some((node) => peer === accepted || history.nodes[node] !== accepted)
+  if (isPassedOn) return { where: loci.notOnWire, node: peer ?? accepted, atOrAfter: null }
   return { where: loci.notPublished, node: accepted, atOrAfter: lastRowOf(history, accepted, at.committed) }
 }
 
