@@ -5,7 +5,7 @@
  * Population: deliveries applied.
  * Unknown: without a sound audit, from which it is read what is at a seq.
  * Can't see: a tail that never came, and what lies below the first seq that a view applied: neither leaves a hole (delivered-to-all); rows that name another
- * entry than the audit has (sequence); twice by page, where a page says nothing about order (pagination).
+ * entry than the audit has (sequence).
  */
 import type { History } from '../history/history.ts'
 import type { Story } from '../result.ts'

@@ -1,10 +1,10 @@
 /**
- * Rule: every exit of a node process is one that the plan asked for; runs mark those that they end in order.
+ * Rule: every exit of a node process, the scan worker's included, is one that the plan asked for; runs mark those that they end in order.
  * Excused: exits that a fault or the end of the run caused, with whatever code or signal.
  * Population: node processes started. Not applicable where the run has no nodes of its own.
  * Unknown: when the record is broken, or tells of no node that started.
- * Can't see: a node that hangs without ending (recovery, progress); ends of anything that is no node: components, scan workers, load workers; why a node
- * ended, beyond its code or signal (its log has that).
+ * Can't see: a node that hangs without ending (recovery, progress); ends of other programs: components and load workers; why a node ended, beyond its code or
+ * signal (its log has that).
  */
 import type { Check } from './check.ts'
 import { conclude, exampleLimit, notApplicable } from './finding.ts'

@@ -7,8 +7,8 @@
  * membership either will do.
  * Population: messages read by pages and by the audit's traversals.
  * Unknown: without a sound audit.
- * Can't see: left-out messages of which no journal tells when they were committed; pages that were never answered; hits that a search leaves out; what the
- * content of a page ought to have been (intact, convergence).
+ * Can't see: left-out messages of which neither a journal nor an ack tells when they were committed; pages that were never answered; hits that a search leaves
+ * out; what the content of a page ought to have been (intact, convergence).
  */
 import type { History } from '../history/history.ts'
 import { auditOf } from './audit.ts'

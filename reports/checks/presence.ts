@@ -9,8 +9,8 @@
  * which Redis did not say whether it took them.
  * Population: states shown that could be judged, and pairs of observer and user in the end. Not applicable where nobody was shown any.
  * Unknown: when the journals tell of no beat, or nothing could be judged.
- * Can't see: typing, which clients tell and nothing records as true; the difference between online and idle; anything wrong that lasts no longer than bound
- * and sweep.
+ * Can't see: typing, which clients tell and nothing records as true; the difference between online and idle; what is shown within bound of somebody's coming,
+ * or within bound and sweep of the end of a last beat, because news may take that long.
  */
 import type { History } from '../history/history.ts'
 import { presences } from '../history/codes.ts'

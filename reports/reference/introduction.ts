@@ -14,7 +14,7 @@ const verdicts = [
 const words = [
   [
     'sound audit',
-    'the run came to the end of settle, every room was read from the store, and the store, sync and history tell fresh clients the same. Else one of these readers is wrong, and what rests on them is unknown',
+    'the run came to the end of settle (or was ended at its first violation), every room was read from the store, and the store, sync and history tell fresh clients the same. Else one of these readers is wrong, and what rests on them is unknown',
   ],
   [
     'must, may, must not',
