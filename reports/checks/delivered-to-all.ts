@@ -5,8 +5,8 @@
  * Excused: what a reset skipped, being owed by history and not by the view. What stands at the edges of a stay and outside: nodes hear of a join or leave at
  * different moments, so that a recipient there *may* have it, and neither having nor lacking it proves anything.
  * Population: owed deliveries.
- * Unknown: without a sound audit; and a gap is, while a fault was not healed or the end of settle was never reached, because the repair may still come. Where
- * delivery is best effort, what is found is reported and fails nothing.
+ * Unknown: without a sound audit; where something is missing also while a fault was not healed or the end of settle was never reached, because the repair may
+ * still come. Where delivery is best effort, what is found is reported and fails nothing.
  * Can't see: how late a delivery was (that is for recovery and thresholds); a message that was applied and lost from the view afterwards (convergence);
  * changes, joins and other entries that are no messages (applied-once sees their holes); what a client that stayed away never came to know of.
  */

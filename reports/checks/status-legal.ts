@@ -7,7 +7,7 @@
  * Population: messages with a status.
  * Unknown: without a sound audit.
  * Can't see: whether delivered was true at the moment when it was shown: it is compared with what was applied by the end of the run; whether anybody read what
- * is shown as read; a last status sent of a message that is not stored (acked-is-stored).
+ * is shown as read; a last status sent of a message that is not stored (acked-is-stored, if there was an ack).
  */
 import type { History } from '../history/history.ts'
 import { statuses } from '../history/codes.ts'
