@@ -30,6 +30,15 @@ test.each([
   expect(examineChanged(ackedIsStored, change)).toMatchObject({ verdict: 'invalid', figures: { unlike: 1, violations: 1 } })
 })
 
+test('invalid: of what is wrong the absent message is told first, whatever else was found before it', () => {
+  const finding = examineChanged(ackedIsStored, {
+    without: ['alice ok m1', 'node-2 committed m2', 'node-2 published m2', 'audit stored m2', 'audit read m2'],
+    with: ['0.110 alice ok m1 7', '9.104 audit entry leave dave room-1 5'],
+  })
+  expect(finding).toMatchObject({ figures: { absent: 1, unlike: 1 } })
+  expect(finding.evidence.map(({ message }) => message)).toEqual(['m2', 'm1'])
+})
+
 test('unknown: the store was not audited', () => {
   expect(examineChanged(ackedIsStored, { without: ['audit head', 'audit stored m2'] }).verdict).toBe('unknown')
 })

@@ -17,14 +17,20 @@ import { locate } from './locus.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
 
-type Fault = 'absent' | 'twice' | 'seq' | 'id' | 'epoch' | 'hash' | 'blank' | 'room'
+/** The worst first: what is told. */
+const gravity = ['absent', 'twice', 'hash', 'blank', 'room', 'seq', 'id', 'epoch'] as const
+type Fault = (typeof gravity)[number]
+interface Found {
+  row: number
+  what: Fault
+}
 
 export const ackedIsStored: Check = {
   name: 'acked-is-stored',
   claim: 'every acked send is stored once, with its id, seq, epoch and content',
   examine(history, guarantees) {
     const audit = auditOf(history)
-    const faults = new Map<number, { row: number; what: Fault }>()
+    const faults = new Map<number, Found>()
     const judged = new Uint8Array(history.messages.length)
     let population = 0
     const { columns } = history
@@ -49,11 +55,15 @@ export const ackedIsStored: Check = {
         storedTwice: kinds.filter((what) => what === 'twice').length,
         unlike: kinds.filter((what) => what !== 'absent' && what !== 'twice').length,
       },
-      evidence: [...faults].slice(0, exampleLimit).map(([message, fault]) => story(history, audit, message, fault)),
+      evidence: worstOf(faults).map(([message, fault]) => story(history, audit, message, fault)),
       doubt: audit.doubt,
       notPromised: guarantees.ack === 'memory' ? 'the experiment promises acks from memory only' : null,
     })
   },
+}
+
+function worstOf(faults: ReadonlyMap<number, Found>): [number, Found][] {
+  return gravity.flatMap((what) => [...faults].filter(([, fault]) => fault.what === what)).slice(0, exampleLimit)
 }
 
 /** Whether an entry of the log explains that this stored message has lost its content. */
@@ -86,7 +96,7 @@ function compare(
   return intended !== -1 && value[stored] !== value[intended] ? 'hash' : null
 }
 
-function story(history: History, audit: Audit, message: number, fault: { row: number; what: Fault }): ReturnType<typeof tell> {
+function story(history: History, audit: Audit, message: number, fault: Found): ReturnType<typeof tell> {
   const { room, seq } = history.columns
   const rows = [fault.row]
   if (fault.what === 'absent') {
