@@ -27,7 +27,7 @@ export interface ProofRequest {
 const quietImpactMs = 4_000
 const afterLastFaultMs = 2_000
 /** A violation is there before the clients come to rest; who is sound needs time for that. */
-const settleMs = { mutant: 6_000, sound: 15_000 }
+const settleMs = { mutant: 10_000, sound: 15_000 }
 
 /** Phases as short as the experiment's faults allow. */
 export function shortPhases({ faults }: ProvedExperiment, settle: number): string[] {

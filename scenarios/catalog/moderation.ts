@@ -26,7 +26,7 @@ export const moderation: Scenario = {
     hold: 0.15,
     release: 0.15,
     remove: 0.1,
-    kick: 0.08,
+    kick: 0.12,
     leave: 0.01,
   },
 }

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Mutant } from './mutant.ts'
 
 /** Widens the race between the look at the membership and the insert. */
-const insertDelayMs = 150
+const insertDelayMs = 1000
 
 export const authorisationNotRepeated: Mutant = {
   name: 'authorisation-not-repeated',
-  breaks: 'a message is stored behind the kick or the mute of its sender',
+  breaks: 'a message is stored behind the kick of its sender',
   caughtBy: ['access'],
   experiment: 'moderation',
   node: (parts) => ({
@@ -15,14 +15,15 @@ export const authorisationNotRepeated: Mutant = {
     log: {
       ...parts.log,
       async insertBatch(entries) {
-        const [entry] = entries
-        if (entries.length !== 1 || entry?.kind !== 'message') return parts.log.insertBatch(entries)
+        if (entries.some(({ kind }) => kind !== 'message')) return parts.log.insertBatch(entries)
         await delay(insertDelayMs)
-        for (;;) {
-          const outcome = await parts.log.insertBatch(entries)
-          if (outcome.kind !== 'collision' || outcome.index !== 'room_seq') return outcome
-          entry.seq += 1
-          entry.rev = entry.seq
+        for (let stored = 0; ;) {
+          const rest = entries.slice(stored)
+          const outcome = await parts.log.insertBatch(rest)
+          if (outcome.kind !== 'collision') return outcome
+          stored += outcome.stored
+          if (outcome.index !== 'room_seq') return { ...outcome, stored }
+          for (const entry of entries.slice(stored)) entry.rev = entry.seq += 1
         }
       },
     },

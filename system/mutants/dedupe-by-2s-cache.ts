@@ -19,4 +19,6 @@ export const dedupeBy2sCache: Mutant = {
       },
     },
   }),
+  // Else the replay after the reconnect settles the message before it is sent again.
+  client: (parts) => ({ ...parts, settles: () => false }),
 }

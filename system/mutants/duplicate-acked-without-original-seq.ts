@@ -16,4 +16,6 @@ export const duplicateAckedWithoutOriginalSeq: Mutant = {
       },
     },
   }),
+  // Else the replay after the reconnect settles the message before it is sent again.
+  client: (parts) => ({ ...parts, settles: () => false }),
 }
