@@ -33,13 +33,16 @@ export interface AuditOptions {
 export interface AuditSummary {
   messages: number
   entries: number
+  /** What makes the audit doubtful as a whole. */
   problems: string[]
+  /** Rooms that a fresh client could not read. The store was read all the same, and what it lacks is lost, whoever can't be served for it. */
+  failedSteps: string[]
 }
 
 export async function audit(options: AuditOptions): Promise<AuditSummary> {
   const { cluster, rooms } = options
   const mongo = await MongoClient.connect(cluster.mongo.url, { serverSelectionTimeoutMS: 5_000, readConcernLevel: 'majority' })
-  const summary: AuditSummary = { messages: 0, entries: 0, problems: [] }
+  const summary: AuditSummary = { messages: 0, entries: 0, problems: [], failedSteps: [] }
   try {
     const log = mongo.db(cluster.mongo.database).collection<StoredEntry>('room_log')
     for (const room of rooms) {
@@ -61,7 +64,7 @@ export async function audit(options: AuditOptions): Promise<AuditSummary> {
         if (read.sync) recordRead(options, room, since(read.sync), readers.sync, read.head)
         recordRead(options, room, since(read.history), readers.history, read.head)
       } catch (error) {
-        summary.problems.push(`room ${room}: ${error instanceof Error ? error.message : String(error)}`)
+        summary.failedSteps.push(`a fresh client of ${room}: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
     await auditOthers(options, mongo.db(cluster.mongo.database))

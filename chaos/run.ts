@@ -184,6 +184,7 @@ export async function run(request: RunRequest): Promise<void> {
     cohort: cohorts[0] ?? 'office',
   })
   for (const problem of summary.problems) record.problem(`audit: ${problem}`)
+  for (const step of summary.failedSteps) record.failedStep(`audit: ${step}`)
   await residue('after')
   timeline.close()
   reporter.line(`audit       ${summary.messages} messages in ${summary.entries} entries read from the store, by sync and by history`)

@@ -39,6 +39,14 @@ test('invalid: of what is wrong the absent message is told first, whatever else 
   expect(finding.evidence.map(({ message }) => message)).toEqual(['m2', 'm1'])
 })
 
+test('invalid: the store has lost the end of a room, so that no fresh client can be served it whole', () => {
+  const change = {
+    without: ['audit stored m3', 'audit head', 'audit read'],
+    with: ['failed-step audit: a fresh client of room-1: waited 15000 ms for sync:complete of room-1', '9.106 audit head room-1 5'],
+  }
+  expect(examineChanged(ackedIsStored, change)).toMatchObject({ verdict: 'invalid', figures: { absent: 1 } })
+})
+
 test('unknown: the store was not audited', () => {
   expect(examineChanged(ackedIsStored, { without: ['audit head', 'audit stored m2'] }).verdict).toBe('unknown')
 })
