@@ -6,20 +6,11 @@
  *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
  */
 import { askEnds, asks, pageAsks, recordBits, traversalShift } from '../history/codes.ts'
-import type { Kind } from '../history/kinds.ts'
-import type { Cells, Line } from './text-history.ts'
-import { recordIn } from './text-stores.ts'
-
-export interface TextIds {
-  room(name: string | undefined): number
-  message(name: string | undefined): number
-  name(text: string): number
-  /** The room of lines that name none. */
-  home: string
-}
+import type { Cells } from '../history/columns.ts'
+import { recordIn, type Line, type TextIds, type TextRow } from './text-line.ts'
 
 /** The rows of such a line; null when its verb is another one. */
-export function readRows({ verb, words, keys }: Line, ids: TextIds): (Cells & { kind: Kind })[] | null {
+export function readRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] | null {
   const at = (index: number): number => Number(words[index] ?? -1)
   const about = (): Cells => ({
     room: ids.room(keys['room'] ?? ids.home),

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Damage } from './checksums.ts'
+import { journalColumns } from './columns.ts'
 import type { JournalRows, WriterFile } from './history.ts'
 import { type JournalFile, readJournalFile, stageOf } from './journal-file.ts'
 import { type OperationTable, uuidOf } from './operation-table.ts'
@@ -37,29 +38,13 @@ export function readJournals(
     writer: name.slice(0, -'.rows'.length),
     file: readJournalFile(join(folder, name), damage.get(`journals/${name}`)),
   }))
-  const journals = emptyColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
+  const journals = journalColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
   let start = 0
   for (const { writer, file } of read) {
     append(journals, start, writer, file, tables)
     start += file.rows.length
   }
   return { journals: sorted(journals), files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })) }
-}
-
-function emptyColumns(length: number): JournalRows {
-  const numbers = (): Int32Array => new Int32Array(length)
-  return {
-    length,
-    tNs: new Float64Array(length),
-    node: numbers(),
-    boot: numbers(),
-    stage: new Uint8Array(length),
-    room: numbers(),
-    seq: numbers(),
-    count: numbers(),
-    extra: numbers(),
-    message: numbers(),
-  }
 }
 
 function append(

@@ -1,4 +1,5 @@
 /** The rows of all writers in one set of columns, with each writer's ids replaced by those of the merged tables. */
+import { byteColumns, columnsBy, numberColumns } from './columns.ts'
 import type { Columns } from './history.ts'
 import { kinds } from './kinds.ts'
 import { nameColumnBits, nameColumnsOf } from './name-columns.ts'
@@ -29,20 +30,12 @@ export class MergedRows {
 
   /** `capacity`: at least as many rows as will come. */
   constructor(capacity: number, names: StringTable, rooms: StringTable) {
-    const numbers = (): Int32Array => new Int32Array(capacity)
-    this.columns = {
-      length: 0,
-      tNs: new Float64Array(capacity),
-      client: numbers(),
-      session: numbers(),
-      room: numbers(),
-      kind: new Uint8Array(capacity),
-      layer: new Uint8Array(capacity),
-      message: numbers(),
-      seq: numbers(),
-      rev: numbers(),
-      value: numbers(),
-    }
+    this.columns = columnsBy(
+      0,
+      new Float64Array(capacity),
+      () => new Uint8Array(capacity),
+      () => new Int32Array(capacity),
+    )
     this.#names = names
     this.#rooms = rooms
   }
@@ -99,7 +92,7 @@ export class MergedRows {
 
   #copy(rows: RowsRead, start: number): void {
     const { columns } = this
-    for (const name of ['client', 'session', 'room', 'kind', 'layer', 'message', 'seq', 'rev', 'value'] as const) columns[name].set(rows[name], start)
+    for (const name of [...byteColumns, ...numberColumns]) columns[name].set(rows[name], start)
     const { tNs } = columns
     const { time } = rows
     for (let index = 0; index < rows.length; index++) tNs[start + index] = ((time[2 * index + 1] ?? 0) | 0) * twoTo32 + (time[2 * index] ?? 0)
@@ -111,10 +104,8 @@ export class MergedRows {
     const { length } = columns
     const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
     columns.tNs = order === null ? columns.tNs.subarray(0, length) : reorder(columns.tNs, order, new Float64Array(length))
-    for (const name of ['client', 'session', 'room', 'message', 'seq', 'rev', 'value'] as const)
-      columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
-    for (const name of ['kind', 'layer'] as const)
-      columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
+    for (const name of numberColumns) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
+    for (const name of byteColumns) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
     return columns
   }
 }

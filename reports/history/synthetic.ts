@@ -1,9 +1,10 @@
 /** A large clean history without a cluster, for measuring and testing checks: everything sent is acked, stored and delivered to every member. */
-import { journalStages } from '../../system/journal-rows.ts'
 import { buildHistory } from './build-history.ts'
-import type { ClientInfo, Columns, History, JournalRows } from './history.ts'
 import { entryKinds, layers, phases, residues, statuses } from './codes.ts'
-import { kinds, messagesPerClient } from './kinds.ts'
+import { columnsBy } from './columns.ts'
+import { Filling, JournalFilling } from './filling.ts'
+import type { ClientInfo, History } from './history.ts'
+import { messagesPerClient } from './kinds.ts'
 import { StringTable } from './string-table.ts'
 
 export interface SyntheticOptions {
@@ -14,81 +15,10 @@ export interface SyntheticOptions {
   messages: number
 }
 
-type RowValues = { client?: number; session?: number; room?: number; layer?: number; message?: number; seq?: number; rev?: number; value?: number }
 const nodeCount = 3
 const millisecond = 1e6
 const arrivedLive = layers.wire | layers.applied | layers.shown | layers.live
 const arrivedBySync = layers.wire | layers.applied | layers.shown | layers.sync
-
-/** Columns that are filled from the start, in order of time. */
-class Filling {
-  readonly columns: Columns
-  constructor(capacity: number) {
-    const numbers = (): Int32Array => new Int32Array(capacity).fill(-1)
-    this.columns = {
-      length: 0,
-      tNs: new Float64Array(capacity),
-      client: numbers(),
-      session: numbers(),
-      room: numbers(),
-      kind: new Uint8Array(capacity),
-      layer: new Uint8Array(capacity),
-      message: numbers(),
-      seq: numbers(),
-      rev: numbers(),
-      value: numbers(),
-    }
-  }
-
-  add(
-    tNs: number,
-    kind: keyof typeof kinds,
-    { client = -1, session = -1, room = -1, layer = 0, message = -1, seq = -1, rev = -1, value = -1 }: RowValues,
-  ): void {
-    const { columns } = this
-    const row = columns.length++
-    columns.tNs[row] = tNs
-    columns.kind[row] = kinds[kind].code
-    columns.client[row] = client
-    columns.session[row] = session
-    columns.room[row] = room
-    columns.layer[row] = layer
-    columns.message[row] = message
-    columns.seq[row] = seq
-    columns.rev[row] = rev
-    columns.value[row] = value
-  }
-}
-
-class JournalFilling {
-  readonly rows: JournalRows
-  constructor(capacity: number) {
-    const numbers = (): Int32Array => new Int32Array(capacity).fill(-1)
-    this.rows = {
-      length: 0,
-      tNs: new Float64Array(capacity),
-      node: numbers(),
-      boot: numbers().fill(1),
-      stage: new Uint8Array(capacity),
-      room: numbers(),
-      seq: numbers(),
-      count: numbers(),
-      extra: numbers().fill(0),
-      message: numbers(),
-    }
-  }
-
-  add(tNs: number, node: number, stage: keyof typeof journalStages, room: number, seq: number, count: number, message: number): void {
-    const row = this.rows.length++
-    this.rows.tNs[row] = tNs
-    this.rows.node[row] = node
-    this.rows.stage[row] = journalStages[stage]
-    this.rows.room[row] = room
-    this.rows.seq[row] = seq
-    this.rows.count[row] = count
-    this.rows.message[row] = message
-  }
-}
 
 /** Throws when a client would send more messages than it has ids for. */
 export function syntheticHistory(options: SyntheticOptions): History {
@@ -134,23 +64,16 @@ class Synthesis {
     this.#audit(owners)
     this.#leave()
     const ends = [...marks.slice(1).map((mark) => mark.startMs), this.#tNs / millisecond]
-    const cut = <T extends Float64Array | Int32Array | Uint8Array>(column: T): T => column.subarray(0, this.#rows.columns.length) as T
     const { columns } = this.#rows
+    const { length } = columns
     return buildHistory({
       folder: 'synthetic',
-      columns: {
-        length: columns.length,
-        tNs: cut(columns.tNs),
-        client: cut(columns.client),
-        session: cut(columns.session),
-        room: cut(columns.room),
-        kind: cut(columns.kind),
-        layer: cut(columns.layer),
-        message: cut(columns.message),
-        seq: cut(columns.seq),
-        rev: cut(columns.rev),
-        value: cut(columns.value),
-      },
+      columns: columnsBy(
+        length,
+        columns.tNs.subarray(0, length),
+        (name) => columns[name].subarray(0, length),
+        (name) => columns[name].subarray(0, length),
+      ),
       names: this.#names.list,
       rooms: Array.from({ length: rooms }, (_, room) => `room-${room}`),
       nodes: Array.from({ length: nodeCount }, (_, node) => `node-${node + 1}`),
@@ -164,7 +87,7 @@ class Synthesis {
         rooms: [`room-${number % rooms}`],
       })),
       journals: this.#journal.rows,
-      files: [{ name: 'synthetic.rows.arrow', writer: 'synthetic', state: 'closed', rows: columns.length, offset: 0, detail: null, explained: false }],
+      files: [{ name: 'synthetic.rows.arrow', writer: 'synthetic', state: 'closed', rows: length, offset: 0, detail: null, explained: false }],
       defects: [],
       failedSteps: [],
       phases: marks.map(({ name, startMs }, index) => ({ name, startMs, endMs: ends[index] ?? startMs })),

@@ -1,11 +1,9 @@
 /** A history that is being changed: rows edited in place, removed or added. The history that it was made from stays as it is. */
 import { buildHistory } from '../history/build-history.ts'
+import { cellNames, columnsBy, type Cells } from '../history/columns.ts'
 import type { Columns, History, JournalRows } from '../history/history.ts'
 import { type Kind, kinds } from '../history/kinds.ts'
 import { orderByTime, reorder } from '../history/sort-by-time.ts'
-
-export const cellNames = ['client', 'session', 'room', 'layer', 'message', 'seq', 'rev', 'value'] as const
-export type Cells = Partial<Record<(typeof cellNames)[number], number>>
 
 interface Added extends Cells {
   tNs: number
@@ -101,19 +99,7 @@ export class Draft {
         counter: Int32Array.from([...messages.counter, ...this.#owners.map((owner) => owner.counter)]),
         foreign: Int32Array.from([...messages.foreign, ...this.#owners.map(() => -1)]),
       },
-      columns: {
-        length,
-        tNs: reorder(tNs, order, new Float64Array(length)),
-        kind: bytes('kind'),
-        layer: bytes('layer'),
-        client: numbers('client'),
-        session: numbers('session'),
-        room: numbers('room'),
-        message: numbers('message'),
-        seq: numbers('seq'),
-        rev: numbers('rev'),
-        value: numbers('value'),
-      },
+      columns: columnsBy(length, reorder(tNs, order, new Float64Array(length)), bytes, numbers),
     })
   }
 }

@@ -1,0 +1,46 @@
+/** What a client is told of its sessions and rooms, and what it asks to change, in histories by hand: the verbs are told in text-history.ts. */
+import { changeKinds, entryKinds } from '../history/codes.ts'
+import { bodyHash } from '../history/record-hash.ts'
+import { epochOf, layerOf, lookup, type Line, type TextIds, type TextRow } from './text-line.ts'
+
+/** The rows of such a line of a client; null when its verb is another one. */
+export function sessionRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] | null {
+  const [first = '', second = ''] = words
+  const seq = Number(words[1] ?? -1)
+  const at = () => ({ room: ids.room(first), seq })
+  switch (verb) {
+    case 'connect':
+      return [{ kind: 'connect', value: ids.name(first), rev: ids.name('boot-1') }]
+    case 'disconnect':
+      return [{ kind: 'disconnect', value: ids.name(words[0] ?? 'transport close') }]
+    case 'expected':
+      return [{ kind: 'expected', session: -1, value: Number(first) }]
+    case 'joined':
+      return [{ kind: 'joined', ...at(), rev: epochOf(keys, ids) }]
+    case 'left':
+      return [{ kind: 'left', ...at(), value: ids.name(keys['by'] ?? '') }]
+    case 'sees':
+      return [{ kind: 'entry', room: ids.room(second), layer: layerOf(keys), seq: Number(words[2]), rev: Number(words[2]), value: lookup(entryKinds, first) }]
+    case 'stub':
+      return [{ kind: 'delivery', ...at(), layer: layerOf(keys), rev: Number(keys['rev'] ?? seq), value: -1 }]
+    case 'syncBegin':
+      return [{ kind: 'syncBegin', ...at(), rev: Number(keys['generation'] ?? 0) }]
+    case 'syncComplete':
+      return [{ kind: 'syncComplete', ...at(), rev: Number(keys['generation'] ?? 0), value: epochOf(keys, ids) }]
+    case 'syncReset':
+      return [{ kind: 'syncReset', ...at(), rev: Number(keys['generation'] ?? 1), value: ids.name('gap_over_limit') }]
+    case 'heartbeat':
+      return [{ kind: 'heartbeat', ...at(), value: epochOf(keys, ids) }]
+    case 'watermark':
+      return [{ kind: 'watermark', ...at(), rev: Number(keys['read'] ?? seq) }]
+    case 'asks':
+    case 'done': {
+      const about = { room: ids.room(keys['room'] ?? ids.home), message: ids.message(second), value: lookup(changeKinds, first) }
+      return [
+        verb === 'asks' ? { kind: 'changeInvoked', ...about, rev: bodyHash(keys['body'] ?? '') } : { kind: 'changeOk', ...about, rev: Number(words[2] ?? -1) },
+      ]
+    }
+    default:
+      return null
+  }
+}
