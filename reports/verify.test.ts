@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { HistoryError } from './history/history-error.ts'
+import { smallManifest } from './history/test-run.ts'
 import { verifyRun } from './verify.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'verify-'))
@@ -14,30 +15,7 @@ afterAll(() => {
 function killedRun(name: string): string {
   const folder = join(root, name)
   for (const part of ['history', 'journals']) mkdirSync(join(folder, part), { recursive: true })
-  const guarantees = { ack: 'majority', delivery: 'every-member', order: 'room', recoveryMs: 5000 }
-  const manifest = {
-    version: 1,
-    runId: name,
-    closed: false,
-    seed: 7,
-    mutant: null,
-    originNs: '0',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    experiment: { name: 'steady', hypothesis: '', topology: 'single', scenario: 'steady-chat', guarantees, thresholds: [], phases: {} },
-    components: [],
-    versions: {},
-    machine: { platform: 'linux', cpus: 1, memoryBytes: 1, cpuModel: '' },
-    capabilities: ['sync', 'receipts', 'status'],
-    clients: [],
-    writers: [],
-    nodes: [],
-    plannedKills: [],
-    phases: [],
-    settleMs: 1,
-    quiescenceMs: 1,
-    replay: 'npx shakedown run steady --seed 7',
-  }
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(smallManifest({ runId: name, closed: false })))
   return folder
 }
 

@@ -69,7 +69,7 @@ export const convergence: Check = {
         ),
       ].slice(0, exampleLimit),
       doubt: audit.doubt ?? (safety === 0 && apart > 0 ? quiescence.doubt : null),
-      ...(apart > 0 && !quiescence.settled ? { why: `the deadline of settle passed with work pending: ${quiescence.pending}` } : {}),
+      why: apart > 0 ? quiescence.overdue : null,
     })
   },
 }

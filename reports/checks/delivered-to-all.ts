@@ -36,7 +36,7 @@ export const deliveredToAll: Check = {
       evidence: owed.gaps.slice(0, exampleLimit).map((gap) => story(history, gap)),
       doubt: auditOf(history).doubt ?? (missing > 0 ? quiescence.doubt : null),
       notPromised: guarantees.delivery === 'best-effort' ? 'the experiment promises best effort only' : null,
-      ...(missing > 0 && !quiescence.settled ? { why: `the deadline of settle passed with work pending: ${quiescence.pending}` } : {}),
+      why: missing > 0 ? quiescence.overdue : null,
     })
   },
 }

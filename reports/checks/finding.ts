@@ -13,7 +13,8 @@ interface Counts {
   doubt?: string | null
   /** Why violations are reported only: the experiment doesn't promise this. */
   notPromised?: string | null
-  why?: string
+  /** What else there is to say of violations. */
+  why?: string | null
 }
 
 /** Doubt -> unknown; violations -> invalid (or reported, where nothing was promised); else valid. */
@@ -22,7 +23,7 @@ export function conclude(counts: Counts): Finding {
   if (counts.doubt) return { verdict: 'unknown', ...base, why: counts.doubt }
   if (counts.violations === 0) return { verdict: 'valid', ...base }
   if (counts.notPromised) return { verdict: 'not-applicable', ...base, why: counts.notPromised }
-  return counts.why === undefined ? { verdict: 'invalid', ...base } : { verdict: 'invalid', ...base, why: counts.why }
+  return counts.why === undefined || counts.why === null ? { verdict: 'invalid', ...base } : { verdict: 'invalid', ...base, why: counts.why }
 }
 
 export function notApplicable(why: string): Finding {

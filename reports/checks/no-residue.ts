@@ -26,7 +26,7 @@ export const noResidue: Check = {
     const { judged, grown } = grownIn(history)
     const expected = expectedOf(history)
     const outboxes = leftToSend(history, expected)
-    const { settled, doubt, pending } = quiescenceOf(history)
+    const { doubt, overdue } = quiescenceOf(history)
     const present = expected.reduce((sum, one) => sum + one, 0)
     return conclude({
       population: judged === 0 ? 0 : judged + present,
@@ -37,7 +37,7 @@ export const noResidue: Check = {
         ...outboxes.map((message) => tell(history, { title: messageTitle(history, message), message, closing: 'it is still in the outbox at the end' })),
       ].slice(0, exampleLimit),
       doubt: judged === 0 ? 'what the run left was not counted' : outboxes.length > 0 && grown.length === 0 ? doubt : null,
-      ...(outboxes.length > 0 && !settled ? { why: `the deadline of settle passed with work pending: ${pending}` } : {}),
+      why: outboxes.length > 0 ? overdue : null,
     })
   },
 }

@@ -61,7 +61,7 @@ export const noStuckStatus: Check = {
         }),
       ),
       doubt: auditOf(history).doubt ?? (found.length > 0 ? quiescence.doubt : null),
-      ...(found.length > 0 && !quiescence.settled ? { why: `the deadline of settle passed with work pending: ${quiescence.pending}` } : {}),
+      why: found.length > 0 ? quiescence.overdue : null,
     })
   },
 }

@@ -9,6 +9,8 @@ export interface Quiescence {
   settled: boolean
   /** What was pending at the deadline. */
   pending: string
+  /** That it passed so, in a sentence; null when everything was quiet before. */
+  overdue: string | null
   /** Why liveness can't be judged, or null. */
   doubt: string | null
 }
@@ -22,6 +24,7 @@ export const quiescenceOf = once((history: History): Quiescence => {
       atNs: NaN,
       settled: false,
       pending: 'unknown',
+      overdue: overdueBy('unknown'),
       doubt: endedEarly === undefined ? 'the run did not come to the end of settle' : `the run was ended at its first violation (${endedEarly})`,
     }
   const unhealed = history.faults.find((fault) => !fault.permanent && fault.healedAtMs === null)
@@ -30,6 +33,9 @@ export const quiescenceOf = once((history: History): Quiescence => {
     atNs: tNs[row] ?? 0,
     settled: value[row] === 1,
     pending,
+    overdue: value[row] === 1 ? null : overdueBy(pending),
     doubt: unhealed === undefined ? null : `${unhealed.fault} ${unhealed.target} was not healed, so nothing had to be repaired by then`,
   }
 })
+
+const overdueBy = (pending: string): string => `the deadline of settle passed with work pending: ${pending}`

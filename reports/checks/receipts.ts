@@ -53,7 +53,7 @@ export const receipts: Check = {
         ...apart.found,
       ].slice(0, exampleLimit),
       doubt: audit.doubt ?? (safety === 0 && apart.found.length > 0 ? quiescence.doubt : null),
-      ...(apart.found.length > 0 && !quiescence.settled ? { why: `the deadline of settle passed with work pending: ${quiescence.pending}` } : {}),
+      why: apart.found.length > 0 ? quiescence.overdue : null,
     })
   },
 }

@@ -26,7 +26,7 @@ export const recovery: Check = {
     const absent = history.clients.map((_, index) => index).filter((index) => expected[index] === 1 && synced[index] !== 1)
     const recoveries = recoveriesOf(history)
     const late = recoveries.filter((one) => isLate(one, guarantees.recoveryMs))
-    const overdue = !quiescence.settled && quiescence.doubt === null ? 1 : 0
+    const overdue = quiescence.doubt === null ? quiescence.overdue : null
     const rowsOf = (client: number): number[] =>
       ['connect', 'disconnect', 'syncBegin', 'syncComplete'].flatMap((kind) =>
         [...history.rowsOf(kind)].filter((row) => history.columns.client[row] === client).slice(-2),
@@ -36,18 +36,15 @@ export const recovery: Check = {
         title: `${clientName(history, client)} is not connected and synced at the end`,
         message: null,
         rows: rowsOf(client),
-        closing: overdue === 1 ? `pending: ${quiescence.pending}` : 'settle is over',
+        closing: overdue === null ? 'settle is over' : `pending: ${quiescence.pending}`,
       }),
     )
-    const whys = [
-      ...late.map((one) => lateText(one, guarantees.recoveryMs)),
-      overdue === 1 ? `the deadline of settle passed with work pending: ${quiescence.pending}` : null,
-    ].filter((why) => why !== null)
+    const whys = [...late.map((one) => lateText(one, guarantees.recoveryMs)), overdue].filter((why) => why !== null)
     const worst = (pick: (one: Recovery) => number | null): number | string =>
       recoveries.some((one) => pick(one) === null) ? 'never' : Math.max(0, ...recoveries.map((one) => pick(one) ?? 0))
     return conclude({
       population: recoveries.length + expected.reduce((sum, one) => sum + one, 0),
-      violations: absent.length + late.length + overdue,
+      violations: absent.length + late.length + (overdue === null ? 0 : 1),
       figures:
         recoveries.length === 0
           ? { absent: absent.length }
@@ -62,7 +59,7 @@ export const recovery: Check = {
         ...late.map((one) => tell(history, { title: lateText(one, guarantees.recoveryMs), message: null, rows: [...history.rowsOf('faultHealed')].slice(-1) })),
       ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt ?? quiescence.doubt,
-      ...(whys.length > 0 ? { why: whys.join('; ') } : {}),
+      why: whys.length > 0 ? whys.join('; ') : null,
     })
   },
 }

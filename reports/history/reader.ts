@@ -1,22 +1,13 @@
 /** Reads a writer's two files: whole batches as typed arrays, and how each file ended. */
 import { type Frame, type FrameEnd, type FrameOptions, readFrames } from './arrow-frames.ts'
 import type { FileShape } from './arrow-message.ts'
+import type { Columns } from './history.ts'
 import { nameFields, rowFields, schemaText } from './row-schema.ts'
 
-/** Views of one batch, `length` entries each; nothing is copied. */
-export interface RowsRead {
-  length: number
+/** Views of one batch, `length` entries each; nothing is copied. Ids are those of the writer. */
+export interface RowsRead extends Omit<Columns, 'tNs'> {
   /** int64 as two halves, low before high: 2 x length entries. */
   time: Uint32Array
-  client: Int32Array
-  session: Int32Array
-  room: Int32Array
-  kind: Uint8Array
-  layer: Uint8Array
-  message: Int32Array
-  seq: Int32Array
-  rev: Int32Array
-  value: Int32Array
 }
 
 class BadBatch extends Error {}

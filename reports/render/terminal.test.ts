@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest'
 import { changed, guarantees } from '../checks/clean-history.ts'
 import { parseHistory } from '../checks/text-history.ts'
-import { manifest } from '../history/manifest.ts'
+import { smallManifest } from '../history/test-run.ts'
 import { resultOf } from '../verify.ts'
 import { renderTerminal } from './terminal.ts'
 
 function resultFrom(text: string, closed = true, notPlayed: string | null = null) {
-  const told = manifest.parse({
-    version: 1,
-    runId: 'by-hand',
+  const told = smallManifest({
     closed,
     notPlayed,
-    seed: 7,
-    mutant: null,
-    originNs: '0',
-    startedAt: '2026-01-01T00:00:00.000Z',
     experiment: {
       name: 'redis-drop',
       hypothesis: 'nothing is lost',
@@ -25,16 +19,6 @@ function resultFrom(text: string, closed = true, notPlayed: string | null = null
       phases: {},
     },
     components: [{ name: 'mongo', source: 'PyPI', version: '0.5.3', standIn: 'SecantusDB' }],
-    versions: {},
-    machine: { platform: 'linux', cpus: 2, memoryBytes: 1, cpuModel: 'x' },
-    capabilities: [],
-    clients: [],
-    writers: [],
-    nodes: [],
-    plannedKills: [],
-    phases: [],
-    settleMs: 1,
-    quiescenceMs: 1,
     replay: 'npx shakedown run redis-drop --seed 7',
   })
   return resultOf(told, parseHistory(text), { writtenAt: '2026-01-01T00:01:00.000Z' })

@@ -1,20 +1,11 @@
 /** Joins a room: the same operationId over all attempts, over disconnects too. */
 import { errorCodes } from '../codes-and-limits.ts'
-import type { Alarms } from './alarms.ts'
-import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import { backoffMs } from './settings.ts'
-import type { ClientSettings } from './settings.ts'
+import type { OperationsOptions } from './operations.ts'
 
-export interface JoinOptions {
-  connection: Connection
-  changes: Changes
-  alarms: Alarms
-  settings: ClientSettings
-  random: () => number
-  now: () => number
-  synced: () => boolean
-  pending: () => string
+export interface JoinOptions extends Omit<OperationsOptions, 'connection'> {
+  connection: Pick<Connection, 'request'>
 }
 
 /** Resolves to where the room's log stands; rejects when refused for good, or at the deadline. */

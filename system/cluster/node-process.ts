@@ -1,5 +1,6 @@
 /** One chat node as a process of the run: started, probed, killed, paused, restarted, drained. */
 import { join } from 'node:path'
+import type { NodeState as ReportedState } from '../node/health.ts'
 import type { NodeExit, RunningNode } from './cluster.ts'
 import type { Running, Runtime } from './runtime.ts'
 
@@ -105,14 +106,7 @@ export async function startNode(options: NodeProcessOptions): Promise<RunningNod
   }
 }
 
-export interface NodeHealth {
-  sockets: number
-  socketRooms: number
-  openRooms: number
-  pendingAppends: number
-  pendingCursors: number
-  untoldReceipts: number
-}
+type NodeHealth = Omit<ReportedState, 'node' | 'boot'>
 
 /** What the node says of itself, or null when it doesn't answer within a second. */
 export async function nodeHealth(url: URL): Promise<NodeHealth | null> {

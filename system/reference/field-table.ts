@@ -1,27 +1,8 @@
 /** A zod schema of a request as a Markdown table, one row a field. */
-import { z } from 'zod'
 import { fieldMeanings } from './field-meanings.ts'
+import { jsonSchemaOf, type JsonSchema } from './json-schema.ts'
+import type { z } from 'zod'
 
-interface JsonSchema {
-  type?: string
-  const?: unknown
-  enum?: unknown[]
-  format?: string
-  pattern?: string
-  minimum?: number
-  maximum?: number
-  minLength?: number
-  maxLength?: number
-  minItems?: number
-  maxItems?: number
-  default?: unknown
-  required?: string[]
-  properties?: Record<string, JsonSchema>
-  additionalProperties?: JsonSchema | boolean
-  items?: JsonSchema
-  anyOf?: JsonSchema[]
-  oneOf?: JsonSchema[]
-}
 interface Field {
   path: string
   schema: JsonSchema
@@ -30,7 +11,7 @@ interface Field {
 
 /** Throws when a field has no meaning. */
 export function fieldTable(event: string, schema: z.ZodType): string {
-  const root: JsonSchema = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
+  const root = jsonSchemaOf(schema)
   const rows = fieldsOf(root, '').map(
     ({ path, schema: field, isRequired }) => `| \`${path}\` | ${typeOf(field)} | ${isRequired ? 'yes' : 'no'} | ${meaningOf(event, path)} |`,
   )

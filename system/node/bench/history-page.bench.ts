@@ -13,6 +13,7 @@ import { logStoreOf } from '../log-store.ts'
 import { roomsOf } from '../rooms.ts'
 import { completed, shownPage } from '../showing.ts'
 import { indexesOf, openStore } from '../store.ts'
+import { quantileOf } from './fixtures/pace.ts'
 import type { HistoryRequest } from '../../protocol.ts'
 import type { StoredEntry } from '../entries.ts'
 import type { RoomLog } from '../room-log.ts'
@@ -59,7 +60,6 @@ function entryAt(roomId: string, seq: number): StoredEntry {
   return entryOf({ ...common, kind: 'message', message }, { roomId, epoch, seq }, 'bench', seq)
 }
 
-const median = (values: readonly number[]): number => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const beganMs = performance.now()
   await work()
@@ -127,7 +127,7 @@ async function pages(store: Store, big: RoomLog, little: RoomLog): Promise<void>
       times.little.push(await timed(() => page(store, little, of(little.head))))
       times.big.push(await timed(() => page(store, big, of(big.head))))
     }
-    const [bigMs, littleMs] = [median(times.big), median(times.little)]
+    const [bigMs, littleMs] = [quantileOf(times.big, 0.5), quantileOf(times.little, 0.5)]
     console.log(
       `page       ${name}: ${bigMs.toFixed(2)} ms of ${big.head} entries, ${littleMs.toFixed(2)} ms of ${little.head}: ${(bigMs / littleMs).toFixed(2)} x (goal: about 1)`,
     )
@@ -161,7 +161,7 @@ async function indexCost(url: string): Promise<void> {
           rates.push((batches * batch * 1000) / takenMs)
         }
       }
-      const [withAll, withUnique] = [median(perSecond.get(all) ?? []), median(perSecond.get(unique) ?? [])]
+      const [withAll, withUnique] = [quantileOf(perSecond.get(all) ?? [], 0.5), quantileOf(perSecond.get(unique) ?? [], 0.5)]
       console.log(
         `indexes    by ${batch}: ${withAll.toFixed(0)} acked inserts/s with every index, ${withUnique.toFixed(0)} with the two unique ones: ${(withUnique / withAll).toFixed(2)} x the cost`,
       )
