@@ -35,7 +35,7 @@ export function createReporter(stream: NodeJS.WriteStream): RunReporter & { end(
   }
 }
 
-export function liveLine({ phase, elapsedMs, clients, activeFaults, progress }: LiveState, deliveriesPerSecond: number): string {
+function liveLine({ phase, elapsedMs, clients, activeFaults, progress }: LiveState, deliveriesPerSecond: number): string {
   const seconds = Math.floor(elapsedMs / 1_000)
   const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
   const p99 = progress.deliveryP99Ms === null ? '-' : `${Math.round(progress.deliveryP99Ms)} ms`

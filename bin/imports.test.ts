@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-/** What each folder may import of the others; a path ending in `.ts` is one file. Source: architecture.md, "Imports point one way". */
+/** What each folder may import of the others; a path ending in `.ts` is one file. Source: README.md, "Imports point one way". */
 const allowed: Record<string, readonly string[]> = {
   system: [],
   reports: ['system/protocol.ts', 'system/journal-rows.ts'],

@@ -7,7 +7,7 @@ interface JsonSchema {
   items?: JsonSchema
 }
 
-export function experimentSchema(): z.core.JSONSchema.BaseSchema {
+function experimentSchema(): z.core.JSONSchema.BaseSchema {
   return { title: 'shakedown experiment', ...z.toJSONSchema(experimentDocument, { io: 'input' }) }
 }
 

@@ -21,9 +21,9 @@ export interface ResolvedTarget {
 /** `most-sockets` can be resolved only when the fault is injected. */
 export type PlannedTarget = ({ choice: 'fixed' } & ResolvedTarget) | { choice: 'most-sockets'; text: string }
 
-export const nodeChoices = ['random', 'most-sockets'] as const
+const nodeChoices = ['random', 'most-sockets'] as const
 
-export function selectorText(selector: TargetSelector): string {
+function selectorText(selector: TargetSelector): string {
   if (selector.kind === 'link') return selector.pattern
   return selector.kind === 'node' ? selector.node : `cohort ${selector.cohort}`
 }

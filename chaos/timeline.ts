@@ -9,7 +9,7 @@ import type { RunFolder } from './run-folder.ts'
 import type { Schedule } from './schedule.ts'
 import { settle } from './settle.ts'
 
-/** D of chat.md: how long everything must have been quiet before it counts as settled. */
+/** How long everything must have been quiet before it counts as settled. */
 export const quiescenceMs = 4_000
 
 export interface TimelineParts {

@@ -14,7 +14,7 @@ export interface StoryEvent {
 export interface Story {
   title: string
   events: readonly StoryEvent[]
-  /** Where the message stopped, in the words of docs/checks.md; null where the check has no locus. */
+  /** Where the message stopped, in the words of `loci` in checks/locus.ts; null where the check has no locus. */
   locus: string | null
   message: string | null
   node: string | null

@@ -1,7 +1,7 @@
 /** From findings to the verdict of a run and its exit code. Pure. */
 import type { CheckResult, Result, ThresholdResult } from './result.ts'
 
-export const exitCodes = { valid: 0, thresholdMissed: 1, invalid: 2, unknown: 3 } as const
+const exitCodes = { valid: 0, thresholdMissed: 1, invalid: 2, unknown: 3 } as const
 
 export interface Judged {
   verdict: Result['verdict']

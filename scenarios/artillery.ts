@@ -55,13 +55,13 @@ const graceMs = 3000
 const packageShape = z.object({ bin: z.object({ artillery: z.string() }) })
 
 /** Artillery's own entry point, to be run by this process's Node. */
-export function artilleryBin(): string {
+function artilleryBin(): string {
   const packagePath = require.resolve('artillery/package.json')
   return join(dirname(packagePath), packageShape.parse(JSON.parse(readFileSync(packagePath, 'utf8'))).bin.artillery)
 }
 
 /** At most 60 virtual users a second, a fifth more of them than clients: those beyond get no client and end at once. */
-export function arrivalPhase(clients: number): { duration: number; arrivalRate: number } {
+function arrivalPhase(clients: number): { duration: number; arrivalRate: number } {
   const users = Math.ceil(clients * 1.2) + 2
   const duration = Math.max(1, Math.ceil(users / 60))
   return { duration, arrivalRate: Math.ceil(users / duration) }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Result } from '../../reports/result.ts'
 import type { Trial } from './proof-plan.ts'
 
-export const finishedTrial = z.object({
+const finishedTrial = z.object({
   key: z.string(),
   mutant: z.string().nullable(),
   experiment: z.string(),

@@ -52,7 +52,7 @@ export const throttle: Fault<typeof parameters> = {
 }
 
 /** Judged at half of what was added: a loaded machine moves both probes. No answer within the probe's deadline is slower too. */
-export function isSlower(before: Probe, during: Probe, addedMs: number): boolean {
+function isSlower(before: Probe, during: Probe, addedMs: number): boolean {
   if (!before.answered) return false
   return !during.answered || during.roundTripMs - before.roundTripMs >= addedMs / 2
 }

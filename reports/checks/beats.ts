@@ -9,7 +9,7 @@ const nsPerMs = 1e6
 export const boundMs = 2_000
 const { presenceTtlMs: ttlMs, presenceBeatMs: beatMs } = timers
 /** After the end of a fault presence is not judged for so long: what was lost meanwhile has expired, and everyone has beaten again. */
-export const recoveryMs = ttlMs + beatMs + boundMs
+const recoveryMs = ttlMs + beatMs + boundMs
 
 /** Nanoseconds. */
 export interface Stretch {

@@ -27,7 +27,7 @@ export interface Cursors {
 const reasons = ['readAheadOfDelivered', 'aboveHead', 'fell', 'aheadOfApplied', 'aheadOfTold', 'ofNoMember'] as const
 type Reason = (typeof reasons)[number]
 
-export class Misjudged {
+class Misjudged {
   count = 0
   readonly counts: Record<Reason, number> = { readAheadOfDelivered: 0, aboveHead: 0, fell: 0, aheadOfApplied: 0, aheadOfTold: 0, ofNoMember: 0 }
   /** The first of them. */

@@ -13,8 +13,8 @@ import type { Check } from './check.ts'
 import { conclude } from './finding.ts'
 import { operationsOf } from './operations.ts'
 
-export const leastShare = 0.98
-export const lagLimitMs = 250
+const leastShare = 0.98
+const lagLimitMs = 250
 const patienceNs = 1e9
 
 export const generatorFit: Check = {

@@ -8,7 +8,7 @@ import type { Locus } from './locus.ts'
 import { operationsOf } from './operations.ts'
 import { otherText } from './story-others.ts'
 
-export const eventLimit = 12
+const eventLimit = 12
 
 export interface Question {
   title: string
@@ -53,7 +53,7 @@ export function messageTitle(history: History, message: number): string {
 }
 
 /** The fault that was active at that time, or null. */
-export function faultAt(history: History, atMs: number): string | null {
+function faultAt(history: History, atMs: number): string | null {
   const active = history.faults.find((fault) => fault.injectedAtMs <= atMs && atMs <= (fault.healedAtMs ?? Infinity))
   return active === undefined ? null : `${active.fault} ${active.target}`
 }

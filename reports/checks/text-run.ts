@@ -1,4 +1,4 @@
-/** What the run does and finds left over, in histories by hand: the verbs are told in text-history.ts and text-stores.ts. */
+/** What the run does and finds left over, in histories by hand: the verbs are told in text-history.ts. */
 import { residues } from '../history/codes.ts'
 import { lookup, type Line, type TextIds, type TextRow } from './text-line.ts'
 

@@ -33,7 +33,7 @@ export function recordDefects(facts: RecordFacts): string[] {
 }
 
 /** Whether a killed or crashed process explains that a journal isn't closed. Crashes are judged by their own check. */
-export function explainsCut(manifest: Manifest, trace: Trace | null, node: string, boot: number): boolean {
+function explainsCut(manifest: Manifest, trace: Trace | null, node: string, boot: number): boolean {
   if (manifest.plannedKills.some((kill) => kill.node === node && kill.boot === boot)) return true
   const exit = trace?.nodes.find((candidate) => candidate.name === node)?.exits.find((candidate) => candidate.boot === boot)
   return exit !== undefined && (exit.signal !== null || exit.code !== 0)

@@ -9,7 +9,7 @@ import { NameTable } from './name-table.ts'
 import { batchRows, createRowBatch } from './row-batch.ts'
 import { nameFields, rowFields, schemaOf } from './row-schema.ts'
 
-export const flushIntervalMs = 250
+const flushIntervalMs = 250
 
 export interface HistoryWriter {
   /** `tNs`: nanoseconds since the start of the run. The columns are told kind by kind in kinds.ts. Throws the file system's error when a full batch can't be written. */

@@ -26,7 +26,7 @@ export interface Victim {
 }
 
 /** A small generator for choosing; the same seed chooses the same. Source: mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
-export function chance(seed: number): () => number {
+function chance(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

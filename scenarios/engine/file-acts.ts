@@ -96,7 +96,7 @@ function ofMinted(user: VirtualUser, fits: (minted: MintedAddress) => boolean): 
 }
 
 /** As the parameter `try` says it, and as the record does. */
-export const tries = { 'as-minted': 'asMinted', tampered: 'tampered', borrowed: 'borrowed', expired: 'expired', quarantined: 'quarantined' } as const
+const tries = { 'as-minted': 'asMinted', tampered: 'tampered', borrowed: 'borrowed', expired: 'expired', quarantined: 'quarantined' } as const
 function tryOf(said: unknown): FileTry {
   return typeof said === 'string' && Object.hasOwn(tries, said) ? tries[said as keyof typeof tries] : 'asMinted'
 }

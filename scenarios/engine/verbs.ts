@@ -200,7 +200,7 @@ export function isChat(verb: VerbName, value: unknown): verb is ChatVerb {
   return kindOf(verb, value) === 'chat'
 }
 
-export function isVerb(name: string): name is VerbName {
+function isVerb(name: string): name is VerbName {
   return Object.hasOwn(verbs, name)
 }
 

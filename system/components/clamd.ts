@@ -29,7 +29,7 @@ export const testVirus = () => ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', 'STANDARD-
 const signature = () => `Eicar-Test:0:*:${Buffer.from(testVirus()).toString('hex')}\n`
 
 /** Pure. AlertExceedsMax: what was too big or too deep to be scanned whole must not be called clean. Source: clamd.conf(5) */
-export function clamdConfiguration(options: { port: number; signatures: string; temporary: string; streamLimitBytes: number; isRoot: boolean }): string {
+function clamdConfiguration(options: { port: number; signatures: string; temporary: string; streamLimitBytes: number; isRoot: boolean }): string {
   const lines = [
     `TCPSocket ${options.port}`,
     'TCPAddr 127.0.0.1',

@@ -19,7 +19,7 @@ export interface CommandOptions {
 }
 
 /** The last line that says something, which is where tools put the reason. */
-export function lastLine(output: string): string {
+function lastLine(output: string): string {
   return output.trimEnd().split('\n').at(-1)?.trim() ?? ''
 }
 

@@ -135,7 +135,7 @@ export interface Intent {
 export const systemActor = 'system'
 
 /** base64url SHA-256 of a message body. */
-export function hashOf(body: string): string {
+function hashOf(body: string): string {
   return createHash('sha256').update(body).digest('base64url')
 }
 

@@ -15,7 +15,7 @@ export interface FileUrlParts extends FileAccessParts {
   nowMs: () => number
 }
 
-export const filePath = (uploadId: string) => `/files/${uploadId}`
+const filePath = (uploadId: string) => `/files/${uploadId}`
 
 export async function fileUrl(parts: FileUrlParts, user: string, { room, uploadId }: FileUrlRequest): Promise<FileUrlAck> {
   const { objects, settings, journal, nowMs } = parts

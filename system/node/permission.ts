@@ -18,7 +18,7 @@ export interface RoomState {
 
 const ranks: Readonly<Record<Role, number>> = { member: 0, moderator: 1, owner: 2 }
 
-export function roleOf(membership: Membership, user: string): Role {
+function roleOf(membership: Membership, user: string): Role {
   return membership.get(user)?.role ?? 'member'
 }
 /** Of a member who is in the room now. */
@@ -28,7 +28,7 @@ export function isModerator(membership: Membership, user: string): boolean {
 function isInForce(sanction: Sanction | null | undefined, nowMs: number): boolean {
   return sanction != null && (sanction.until === null || sanction.until > nowMs)
 }
-export function isBanned(membership: Membership, user: string, nowMs: number): boolean {
+function isBanned(membership: Membership, user: string, nowMs: number): boolean {
   return isInForce(membership.get(user)?.ban, nowMs)
 }
 

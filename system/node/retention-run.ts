@@ -61,7 +61,7 @@ async function claim({ store, log, nowMs, newId }: RetentionParts, { _id, epoch,
 }
 
 /** Pure: the last seq of the contiguous run of entries that are at least as old as `cutoffMs`. */
-export function expiredThrough(entries: readonly Pick<StoredEntry, 'seq' | 'at'>[], after: number, cutoffMs: number): number {
+function expiredThrough(entries: readonly Pick<StoredEntry, 'seq' | 'at'>[], after: number, cutoffMs: number): number {
   let through = after
   for (const { seq, at } of entries) {
     if (seq !== through + 1 || at > cutoffMs) break

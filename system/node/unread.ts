@@ -40,7 +40,7 @@ export function unreadStoreOf(store: Pick<Store, 'log' | 'cursors'>): UnreadStor
 
 const windowSeqs = 1000
 /** Older seqs are not counted: a badge needs no more, and a reader of nothing must not cost a scan of the room. */
-export const unreadSeqs = 10_000
+const unreadSeqs = 10_000
 const roomsAtOnce = 16
 
 /** Pure: closed windows, none larger than `windowSeqs`, of the last `unreadSeqs` seqs after `readSeq` that lie in the user's stays. */

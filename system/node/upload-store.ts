@@ -40,7 +40,7 @@ export type Verdict = Extract<UploadState, 'clean' | 'infected' | 'error'>
 /** States that the members of a room must learn of. */
 export const finalStates: readonly UploadState[] = ['clean', 'infected', 'error', 'expired']
 /** States in which a message may carry it. */
-export const attachableStates: readonly UploadState[] = ['scanning', 'clean']
+const attachableStates: readonly UploadState[] = ['scanning', 'clean']
 
 /** Each rejects when the store doesn't answer. True or a document: this call changed it. */
 export interface UploadStore {

@@ -27,7 +27,7 @@ export interface Uploads {
   complete(user: string, request: UploadCompleteRequest): Promise<UploadCompleteAck>
 }
 
-export const uploadKeyOf = (uploadId: string) => `uploads/${uploadId}`
+const uploadKeyOf = (uploadId: string) => `uploads/${uploadId}`
 /** Copies of an upload, one for each time that it was completed. */
 export const copiesOf = (uploadId: string) => `files/${uploadId}/`
 
@@ -113,7 +113,7 @@ async function copyChecked(parts: UploadParts, objects: FileObjects, upload: Sto
 }
 
 /** Pure: null when the object is what was reserved. A store that keeps no hash leaves that to the scan, which reads every byte. */
-export function mismatchOf({ bytes, contentType, sha256 }: Pick<StoredUpload, 'bytes' | 'contentType' | 'sha256'>, found: ObjectFacts | null): string | null {
+function mismatchOf({ bytes, contentType, sha256 }: Pick<StoredUpload, 'bytes' | 'contentType' | 'sha256'>, found: ObjectFacts | null): string | null {
   if (found === null) return 'the copy is gone'
   if (found.bytes !== bytes) return `${found.bytes} bytes, not ${bytes}`
   if (found.contentType !== contentType) return `of type ${found.contentType}, not ${contentType}`

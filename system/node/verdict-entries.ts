@@ -19,7 +19,7 @@ export interface VerdictParts {
 const namespace = 'b1c5d6de-2c4e-4d52-9c0a-7a3f8a6f0f5e'
 
 /** The same whoever appends it, so that the log takes it once. */
-export function verdictOperation(uploadId: string, messageId: string, state: UploadState): string {
+function verdictOperation(uploadId: string, messageId: string, state: UploadState): string {
   return uuidv5(`${uploadId}:${messageId}:${state}`, namespace)
 }
 

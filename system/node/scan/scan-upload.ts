@@ -25,7 +25,7 @@ export interface ScanSurroundings {
   log: (text: string, facts: Readonly<Record<string, string | number>>) => void
 }
 
-export const quarantineKeyOf = (uploadId: string) => `quarantine/${uploadId}`
+const quarantineKeyOf = (uploadId: string) => `quarantine/${uploadId}`
 
 /** Gives false when none was waiting, or when it can't be scanned now: then the worker need not hurry. Rejects when MongoDB doesn't answer. */
 export async function scanNext(parts: ScannerParts, settings: ScanSettings, surroundings: ScanSurroundings): Promise<boolean> {
