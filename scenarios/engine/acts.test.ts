@@ -165,6 +165,14 @@ test('a step of one who is in no room any more is left out', async () => {
   ])
 })
 
+test.each([
+  ['gives up its script', true],
+  ['leaves on purpose before the end', false],
+])('nobody waits at the end for a client that %s', async (_what, gaveUp) => {
+  await user.leave(gaveUp)
+  expect(acting.rowsOf('expected').rows.map((row) => row.value)).toEqual([1, 0])
+})
+
 test('acts beside the talk count as pending until they end, and are left out beyond eight', async () => {
   const end = Promise.withResolvers<boolean>()
   for (let index = 0; index < 10; index++) user.beside('edit', () => end.promise)
