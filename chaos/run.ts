@@ -5,16 +5,16 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createHistoryWriter, type HistoryWriter } from '../reports/history/writer.ts'
-import { kinds } from '../reports/history/kinds.ts'
+import { createHistoryWriter } from '../reports/history/writer.ts'
 import { watchHistory } from '../reports/online/watch.ts'
 import type { ClientInfo } from '../reports/history/history.ts'
 import { runArtillery } from '../scenarios/artillery.ts'
-import { assignClients } from '../scenarios/assignments.ts'
+import { assignClients, type PlannedClient } from '../scenarios/assignments.ts'
+import type { ClientAssignment } from '../scenarios/control-messages.ts'
 import { ClientsNotConnected, type ControlServer, startControlServer } from '../scenarios/control-server.ts'
 import { referenceDriver } from '../scenarios/drivers/reference.ts'
 import { type Scenario, scriptVariables } from '../scenarios/scenario.ts'
-import type { NodeEvents } from '../system/cluster/node-process.ts'
+import type { RunningCluster } from '../system/cluster/cluster.ts'
 import { createProcessRuntime } from '../system/cluster/process-runtime.ts'
 import { startCluster } from '../system/cluster/start-cluster.ts'
 import type { Topology } from '../system/cluster/topologies/topology.ts'
@@ -22,6 +22,7 @@ import type { FoundComponents } from '../system/components/component.ts'
 import { unlessAborted } from './abortable.ts'
 import { audit } from './audit.ts'
 import type { Experiment } from './experiment.ts'
+import { recordNodes } from './node-rows.ts'
 import { plan, proxiedLinks } from './plan.ts'
 import { recordResidue } from './residue.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
@@ -96,7 +97,7 @@ export async function run(request: RunRequest): Promise<void> {
       mutant: request.mutant,
       proxied: request.proxyAll ? ['*'] : proxiedLinks(experiment),
       secret: randomBytes(32).toString('hex'),
-      events: recordNodes(writer, nowNs, record, reporter),
+      events: recordNodes({ writer, nowNs, record, line: reporter.line }),
     }),
   )
   signal.throwIfAborted()
@@ -110,18 +111,7 @@ export async function run(request: RunRequest): Promise<void> {
   })
   record.plan(steps)
 
-  const assignments = await Promise.all(
-    clients.map(async (client) => {
-      const otherDevice = `${client.device}-b`
-      return {
-        ...client,
-        token: await cluster.mintToken(client.user, client.device),
-        url: cluster.entrance(client.cohort).href,
-        route: topology.route,
-        otherDevice: { device: otherDevice, token: await cluster.mintToken(client.user, otherDevice) },
-      }
-    }),
-  )
+  const assignments = await assignmentsOf(clients, cluster, topology)
   const control = stack.use(
     await startControlServer({ originNs, historyFolder: join(folder, 'history'), driver: referenceDriver.name, mutant: request.mutant, seed, assignments }),
   )
@@ -130,7 +120,6 @@ export async function run(request: RunRequest): Promise<void> {
       record.problem(`what there was ${when} the clients: ${error instanceof Error ? error.message : String(error)}`)
     })
   await residue('before')
-  const { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } = experiment.phases
   const artillery = stack.use(
     await runArtillery({
       script: scenario.script,
@@ -140,7 +129,7 @@ export async function run(request: RunRequest): Promise<void> {
       controlPath: control.path,
       folder,
       variables: scriptVariables(scenario),
-      watchdogMs: arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs,
+      watchdogMs: watchdogMs(experiment),
     }),
   )
   try {
@@ -170,9 +159,7 @@ export async function run(request: RunRequest): Promise<void> {
   const ended = await artillery.exited
   live[Symbol.dispose]()
   if (ended.code !== 0) record.problem(`Artillery ended with ${ended.signal ?? `code ${ended.code}`}`)
-  for (const { worker, client, text } of control.problems)
-    if (client === null) record.problem(`${worker}: ${text}`)
-    else record.failedStep(`${clients.find(({ number }) => number === client)?.user ?? `client ${client}`}: ${text}`)
+  recordProblems(control, clients, record)
 
   timeline.begin('audit')
   const summary = await audit({
@@ -192,37 +179,33 @@ export async function run(request: RunRequest): Promise<void> {
   record.close([...control.closedFiles, ...writer.close()])
 }
 
+/** What each client needs to connect, on either of its devices. */
+function assignmentsOf(clients: readonly PlannedClient[], cluster: RunningCluster, { route }: Topology): Promise<ClientAssignment[]> {
+  return Promise.all(
+    clients.map(async (client) => {
+      const { user, device, cohort } = client
+      const otherDevice = `${device}-b`
+      return {
+        ...client,
+        token: await cluster.mintToken(user, device),
+        url: cluster.entrance(cohort).href,
+        route,
+        otherDevice: { device: otherDevice, token: await cluster.mintToken(user, otherDevice) },
+      }
+    }),
+  )
+}
+
+/** What a client could not do is no doubt about the record, as what went wrong with a worker is. */
+function recordProblems({ problems }: ControlServer, clients: readonly ClientInfo[], record: RunFolder): void {
+  for (const { worker, client, text } of problems)
+    if (client === null) record.problem(`${worker}: ${text}`)
+    else record.failedStep(`${clients.find(({ number }) => number === client)?.user ?? `client ${client}`}: ${text}`)
+}
+
 function clientInfo(client: ClientInfo): ClientInfo {
   const { number, user, device, cohort, role, rooms } = client
   return { number, user, device, cohort, role, rooms }
-}
-
-/** Rows and console lines for what becomes of each node process. */
-function recordNodes(writer: HistoryWriter, nowNs: () => number, record: RunFolder, reporter: RunReporter): NodeEvents {
-  return {
-    started: (node, boot) => {
-      writer.row(nowNs(), -1, -1, -1, kinds.nodeStarted.code, 0, -1, boot, -1, writer.name(node))
-    },
-    ready: (node, boot) => {
-      writer.row(nowNs(), -1, -1, -1, kinds.nodeReady.code, 0, -1, boot, -1, writer.name(node))
-    },
-    exited: (node, exit) => {
-      writer.row(
-        nowNs(),
-        -1,
-        -1,
-        -1,
-        kinds.nodeExited.code,
-        exit.planned ? 1 : 0,
-        -1,
-        exit.code ?? -1,
-        exit.signal ? writer.name(exit.signal) : -1,
-        writer.name(node),
-      )
-      record.exit(node, exit, nowNs() / 1e6)
-      if (!exit.planned) reporter.line(`${node} exited by itself: ${exit.signal ?? `code ${exit.code}`}`)
-    },
-  }
 }
 
 function showLive(timeline: Timeline, control: ControlServer, clients: number, reporter: RunReporter): Disposable {
@@ -241,6 +224,11 @@ function showLive(timeline: Timeline, control: ControlServer, clients: number, r
       clearInterval(timer)
     },
   }
+}
+
+/** By then Artillery has come to its end, or never will. */
+function watchdogMs({ phases: { warmupMs, steadyMs, impactMs, recoveryMs, settleMs } }: Experiment): number {
+  return arrivalDeadlineMs + warmupMs + steadyMs + impactMs + recoveryMs + settleMs + closeDeadlineMs
 }
 
 /** Past impact no event can trigger a fault any more. */
