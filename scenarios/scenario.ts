@@ -25,6 +25,8 @@ export interface Scenario {
   cohorts: readonly Cohort[]
   /** It shares files: the cluster needs an object store and a scanner. */
   files: boolean
+  /** Some of its rooms archive: the cluster needs an object store. */
+  archives?: true
   /** What is done besides each message, by shares; the script's `talk` takes it from the variable `mix`. */
   mix: Mix
 }

@@ -86,7 +86,8 @@ async function oneRun(prepared: Prepared, seed: number, trials: number, options:
     reporter.line(
       `shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${scenario.rooms * scenario.membersPerRoom} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`,
     )
-    const found = await findComponents({ install: options.install, files: scenario.files ? 'needed' : 'spare', progress: reporter.line })
+    const optional = { store: scenario.files || scenario.archives ? 'needed' : 'spare', clamd: scenario.files ? 'needed' : 'spare' } as const
+    const found = await findComponents({ install: options.install, optional, progress: reporter.line })
     reporter.line(
       `components  ${Object.entries(found)
         .map(([part, { version, source, standIn }]) => `${part} ${standIn ? `stand-in ${standIn}` : version} (${source})`)

@@ -24,7 +24,7 @@ export function upCommand(): Command {
       process.once('SIGTERM', () => {
         interrupted.resolve()
       })
-      const found = await findComponents({ install: options.install, files: 'wanted', progress: console.log })
+      const found = await findComponents({ install: options.install, optional: { store: 'wanted', clamd: 'wanted' }, progress: console.log })
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'shakedown-up-'))
       stack.defer(() => rm(folder, { recursive: true, force: true }))

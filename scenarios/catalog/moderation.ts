@@ -14,6 +14,7 @@ export const moderation: Scenario = {
   silentRoomsShare: 0,
   cohorts: [{ name: 'office', share: 1 }],
   files: false,
+  archives: true,
   mix: {
     edit: 0.05,
     delete: 0.02,

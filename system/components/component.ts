@@ -14,7 +14,7 @@ export type Found = {
 
 /** Needed only where files are shared or rooms archived. */
 export const fileComponents = ['store', 'clamd'] as const satisfies readonly ComponentName[]
-type FileComponent = (typeof fileComponents)[number]
+export type FileComponent = (typeof fileComponents)[number]
 /** What a cluster starts from. Without an object store its nodes answer `unavailable` to what needs one; without clamd too no file is ever scanned. */
 export type FoundComponents = Readonly<Record<Exclude<ComponentName, FileComponent>, Found>> & { readonly [name in FileComponent]?: Found }
 
