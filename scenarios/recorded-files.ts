@@ -1,5 +1,5 @@
 /** The record of files that a client shares, is shown and fetches. */
-import { accessWays, fileSteps, fileTries, uploadStates } from '../reports/history/codes.ts'
+import { accessWays, fileContents, fileSteps, fileTries, uploadStates } from '../reports/history/codes.ts'
 import { bodyHash } from '../reports/history/record-hash.ts'
 import type { FileContent } from '../system/client/observer.ts'
 import type { AccessWay, UploadState } from '../system/protocol.ts'
@@ -28,9 +28,9 @@ export class RecordedFiles {
   }
 
   /** `sha256` in hex. Returns the number of the file, for its steps. */
-  intended(room: string, bytes: number, sha256: string): number {
+  intended(room: string, bytes: number, sha256: string, content: keyof typeof fileContents): number {
     const number = this.#files++
-    this.#rows.row('fileIntended', this.#rows.name(room), none, number, bytes, bodyHash(sha256))
+    this.#rows.row('fileIntended', this.#rows.name(room), none, number, bytes, bodyHash(sha256), fileContents[content])
     return number
   }
 

@@ -1,6 +1,6 @@
 /** What is known of each upload: its stored state, when its verdict came, the messages that carry it, and the addresses that were given for it. */
 import type { History } from '../history/history.ts'
-import { accessWays, uploadStates } from '../history/codes.ts'
+import { accessWays, fileContents, uploadStates } from '../history/codes.ts'
 import { once } from './once.ts'
 
 /** Nanoseconds, unless told otherwise. */
@@ -10,6 +10,8 @@ export interface FileFacts {
   state: number
   /** FNV-1a hash of the SHA-256 of the bytes that were declared. */
   hash: number
+  /** Whether who shared it made it as one that every scanner finds. */
+  isInfected: boolean
   /** When it became clean by the journals; NaN when they don't tell. */
   cleanNs: number
   /** When it expired by the journals: with the last message that carried it, where it had been clean. Infinity when they don't tell. */
@@ -29,11 +31,14 @@ export const filesOf = once((history: History): Files => {
   const { session, rev, value, seq, tNs, client, layer } = history.columns
   const known = new Map<number, FileFacts>()
   const of = (upload: number): FileFacts => {
-    const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, cleanNs: NaN, goneNs: Infinity, mints: [] }
+    const facts = known.get(upload) ?? { row: -1, state: -1, hash: 0, isInfected: false, cleanNs: NaN, goneNs: Infinity, mints: [] }
     known.set(upload, facts)
     return facts
   }
   for (const row of history.rowsOf('storedUpload')) Object.assign(of(value[row] ?? -1), { row, state: rev[row] ?? -1, hash: session[row] ?? 0 })
+  const infected = new Set([...history.rowsOf('fileIntended')].filter((row) => layer[row] === fileContents.infected).map((row) => `${client[row]} ${seq[row]}`))
+  for (const row of history.rowsOf('fileStep'))
+    if ((value[row] ?? -1) !== -1 && infected.has(`${client[row]} ${seq[row]}`)) of(value[row] ?? -1).isInfected = true
   const { journals } = history
   for (const row of history.journalRowsOf('uploadState')) {
     const facts = of(journals.message[row] ?? -1)

@@ -26,6 +26,14 @@ test('a file that went with its message was clean before, and is given no more',
   expect(judged(gone).verdict).toBe('valid')
   expect(judged({ ...gone, with: [...gone.with, '3.0 bob url f1 signed expires=30'] })).toMatchObject({ verdict: 'invalid', figures: { notClean: 1 } })
 })
+test('invalid: what was made as a virus was found clean, or is given out before its verdict', () => {
+  const passed = { without: ['upload f2'], with: ['0.100 carol shares f2 made=infected', '9.301 audit upload f2 carol room-1 clean'] }
+  const finding = judged(passed)
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { infected: 1 } })
+  expect(finding.evidence[0]?.events.map((event) => event.text)).toContain('what was made as a virus was found clean')
+  const served = { with: ['0.100 carol shares f2 made=infected', '0.2 bob url f2 signed expires=30', '0.3 bob fetches f2 200 try=quarantined'] }
+  expect(judged(served)).toMatchObject({ verdict: 'invalid', figures: { infected: 2, notClean: 0 } })
+})
 test('invalid: an address before the verdict', () => {
   expect(judged({ without: ['bob url f1'], with: ['0.200 bob url f1 signed expires=30'] })).toMatchObject({ verdict: 'invalid', figures: { beforeVerdict: 1 } })
 })
@@ -66,6 +74,12 @@ test('invalid: what the run declares decides, also where no address says otherwi
 })
 test('unknown: no audit', () => {
   expect(examineChanged(quarantine, { without: ['audit head'], with: files }).verdict).toBe('unknown')
+})
+test('near miss: a virus that is still being scanned, or ended in error, and a clean file of the same number by another client', () => {
+  const shared = ['0.100 carol shares f2 made=infected', '0.100 bob shares f1']
+  expect(judged({ with: shared }).verdict).toBe('valid')
+  for (const state of ['scanning', 'error', 'expired'])
+    expect(judged({ without: ['upload f2'], with: [...shared, `9.301 audit upload f2 carol room-1 ${state}`] }).verdict).toBe('valid')
 })
 test("near miss: another's address while it lasts, one for ever where they are public, and a verdict whose row comes a moment later", () => {
   expect(judged({ with: ['0.950 carol fetches f1 200 try=borrowed'] })).toMatchObject({ verdict: 'valid', figures: { servedToHolders: 1 } })

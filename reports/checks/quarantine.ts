@@ -1,6 +1,7 @@
 /**
  * Rule: nothing of a file is served before its clean verdict, and of one that never was clean (infected, in error, expired, still scanning) nothing ever:
  * - no address is given for it, and no byte comes, by whatever request; nor once it has gone, because no message carries it any more (deleted or purged);
+ * - what was made as a virus that every scanner finds never was clean, also where the scanner could not be asked;
  * - the bytes that come are those that were declared, whatever was put to the place of the upload afterwards;
  * - a request whose signature or name was tampered with gets nothing;
  * - by the way of access that the run declares, and no address is given by another: `proxy`: whoever is no member gets nothing, with another's address
@@ -11,7 +12,7 @@
  * have begun before. What the journals don't tell of verdicts is judged by the stored state alone.
  * Population: uploads stored, addresses asked for and requests for bytes. Not applicable where nobody shared a file.
  * Unknown: without a sound audit.
- * Can't see: what the scanner itself misses: a clean verdict is taken as true; requests that no client of the run made; an address that is served up to 2 s
+ * Can't see: what the scanner itself misses: a clean verdict is taken as true, but of what was made as a virus; requests that no client of the run made; an address that is served up to 2 s
  * after it expired, because stores count whole seconds.
  */
 import type { History } from '../history/history.ts'
@@ -25,7 +26,7 @@ import { mintedForOutsiders } from './file-mints.ts'
 import { membershipOf } from './membership.ts'
 import { clientName, tell } from './story.ts'
 
-type Wrong = 'notClean' | 'beforeVerdict' | 'otherBytes' | 'tampered' | 'expired' | 'outsider' | 'otherWay'
+type Wrong = 'infected' | 'notClean' | 'beforeVerdict' | 'otherBytes' | 'tampered' | 'expired' | 'outsider' | 'otherWay'
 interface Found {
   what: Wrong
   row: number
@@ -50,7 +51,11 @@ export const quarantine: Check = {
     const { rev, session } = history.columns
     const given = [...urls].filter((row) => rev[row] === -1)
     const served = [...reads].filter((row) => isServed(session[row]))
-    const found = [...given.flatMap((row) => addressFault(history, row) ?? []), ...served.flatMap((row) => readFault(history, row) ?? [])]
+    const found = [
+      ...[...uploads].flatMap((row) => verdictFault(history, row) ?? []),
+      ...given.flatMap((row) => addressFault(history, row) ?? []),
+      ...served.flatMap((row) => readFault(history, row) ?? []),
+    ]
     const minted = mintedForOutsiders(history)
     const count = (what: Wrong): number => found.filter((one) => one.what === what).length
     return conclude({
@@ -63,6 +68,7 @@ export const quarantine: Check = {
         served: served.length,
         refused: urls.length - given.length + reads.length - served.length,
         servedToHolders: served.filter((row) => history.columns.layer[row] === fileTries.borrowed).length,
+        infected: count('infected'),
         notClean: count('notClean'),
         beforeVerdict: count('beforeVerdict'),
         otherBytes: count('otherBytes'),
@@ -79,8 +85,15 @@ export const quarantine: Check = {
 
 const isServed = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300
 
-/** Never clean, not yet, or not any more. */
-function stateFault({ state, cleanNs, goneNs }: FileFacts, row: number, atNs: number, what: string): Found | null {
+function verdictFault(history: History, row: number): Found | null {
+  const { state, cleanNs, isInfected } = filesOf(history).of(history.columns.value[row] ?? -1)
+  const wasClean = state === uploadStates.clean || !Number.isNaN(cleanNs)
+  return isInfected && wasClean ? { what: 'infected', row, why: 'what was made as a virus was found clean' } : null
+}
+
+/** Infected, never clean, not yet, or not any more. */
+function stateFault({ state, cleanNs, goneNs, isInfected }: FileFacts, row: number, atNs: number, what: string): Found | null {
+  if (isInfected) return { what: 'infected', row, why: `${what} of a file that was made as a virus` }
   const hasGone = state === uploadStates.expired && !Number.isNaN(cleanNs)
   if (state !== uploadStates.clean && !hasGone) return { what: 'notClean', row, why: `${what} of a file that never was clean` }
   if (hasGone && atNs > goneNs + goneGraceNs) return { what: 'notClean', row, why: `${what} of a file that had gone with its message` }
@@ -131,7 +144,7 @@ function story(history: History, { row, why }: Found): Story {
   const { value, room } = history.columns
   const facts = filesOf(history).of(value[row] ?? -1)
   const attached = [...history.rowsOf('fileAttached')].find((one) => value[one] === value[row]) ?? -1
-  const rows = [attached, row, facts.row].filter((one) => one !== -1)
+  const rows = [...new Set([attached, row, facts.row])].filter((one) => one !== -1)
   return tell(history, {
     title: `file ${history.names[value[row] ?? -1] ?? '?'} (${history.rooms[room[row] ?? -1] ?? 'no room'})`,
     message: null,

@@ -2,10 +2,11 @@
  * What a client is shown of others and of files, and what it does with files, in histories by hand:
  *
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
+ *   0.1 alice shares f1 [made=infected]       she puts that file to its place
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4
  *   0.1 alice replaced laptop-2               a new client of the same person; reload=1: on the same device
  */
-import { accessWays, fileTries, layers, presences, recordBits, uploadStates } from '../history/codes.ts'
+import { accessWays, fileContents, fileSteps, fileTries, layers, presences, recordBits, uploadStates } from '../history/codes.ts'
 import { bodyHash } from '../history/record-hash.ts'
 import { lookup, recordIn, type Line, type TextIds, type TextRow } from './text-line.ts'
 
@@ -25,6 +26,13 @@ export function shownRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] 
     }
     case 'replaced':
       return [{ kind: 'clientReplaced', layer: keys['reload'] === undefined ? 1 : 0, value: ids.name(first) }]
+    case 'shares': {
+      const number = ids.name(first)
+      return [
+        { kind: 'fileIntended', room: home, seq: number, rev: 10, value: bodyHash(first), layer: lookup(fileContents, keys['made'] ?? 'clean') },
+        { kind: 'fileStep', session: 200, room: home, layer: fileSteps.put, seq: number, value: number },
+      ]
+    }
     case 'attaches':
       return [{ kind: 'fileAttached', room: home, message: ids.message(first), value: ids.name(second) }]
     case 'file':

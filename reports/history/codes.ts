@@ -64,6 +64,8 @@ export const asks = {
 } as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const
+/** What a file was made as; infected: the test file that every scanner takes for a virus. */
+export const fileContents = { clean: 0, infected: 1 } as const
 export const fileSteps = { reserve: 0, put: 1, complete: 2, overwrite: 3 } as const
 /** How the bytes were asked for: as meant, or as an attacker would. */
 export const fileTries = { asMinted: 0, tampered: 1, borrowed: 2, expired: 3, quarantined: 4 } as const

@@ -21,7 +21,7 @@ async function upload(user: VirtualUser, parameters: Parameters): Promise<boolea
   if (room === null) return false
   const kind = parameters['content'] === 'infected' ? 'infected' : 'clean'
   const content = makeContent(kind, Number(parameters['bytes'] ?? 20_000), user.random)
-  const number = user.recorder.files.intended(room, content.length, sha256Of(content))
+  const number = user.recorder.files.intended(room, content.length, sha256Of(content), kind)
   const place: { put: FileRequest | null } = { put: null }
   const told = (step: UploadStep): void => {
     if (step.step === 'reserve') place.put = step.put
@@ -36,7 +36,7 @@ async function upload(user: VirtualUser, parameters: Parameters): Promise<boolea
   return true
 }
 
-/** Other bytes to the place that the file was uploaded to: what is scanned and served must not change with them. */
+/** Other, clean bytes to the place that the file was uploaded to: what is scanned and served must not change with them. */
 async function overwrite(user: VirtualUser, room: string, number: number, uploadId: string, put: FileRequest, bytes: number): Promise<void> {
   const end = await transfer('PUT', put, transferTimeoutMs, new Blob([makeContent('clean', bytes, user.random)]))
   const code = end.kind === 'silence' ? end.why : isSuccess(end.status) ? null : `http_${end.status}`

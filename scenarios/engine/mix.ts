@@ -27,6 +27,7 @@ export const mixKinds = {
   upload: { needs: 'files' },
   infected: { needs: 'files', verb: 'upload', parameters: { content: 'infected' } },
   overwrite: { needs: 'files', verb: 'upload', parameters: { overwrite: true } },
+  disguised: { needs: 'files', verb: 'upload', parameters: { content: 'infected', overwrite: true } },
   download: { needs: 'files' },
   tampered: { needs: 'files', verb: 'download', parameters: { try: 'tampered' } },
   borrowed: { needs: 'files', verb: 'download', parameters: { try: 'borrowed' } },

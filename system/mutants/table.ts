@@ -24,9 +24,12 @@ import { receiptAheadOfApply } from './receipt-ahead-of-apply.ts'
 import { replayBeforeJoin } from './replay-before-join.ts'
 import { replayCappedButComplete } from './replay-capped-but-complete.ts'
 import { retryWithNewId } from './retry-with-new-id.ts'
+import { scanOfTheUploadedKey } from './scan-of-the-uploaded-key.ts'
+import { scannerErrorTreatedAsClean } from './scanner-error-treated-as-clean.ts'
 import { storeWithoutFsync } from './store-without-fsync.ts'
 import { twoSendsInFlight } from './two-sends-in-flight.ts'
 import { unhandledPublishRejection } from './unhandled-publish-rejection.ts'
+import { urlMintedBeforeVerdict } from './url-minted-before-verdict.ts'
 import type { Mutant } from './mutant.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -58,4 +61,7 @@ export const mutants: readonly Mutant[] = [
   heartbeatFromNodeMemory,
   readinessNeedsRedis,
   storeWithoutFsync,
+  scannerErrorTreatedAsClean,
+  urlMintedBeforeVerdict,
+  scanOfTheUploadedKey,
 ]

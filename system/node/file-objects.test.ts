@@ -14,6 +14,14 @@ test('a PUT is signed for the store as clients reach it, with length, type and h
   expect([searchParams.get('X-Amz-Expires'), expiresAt]).toEqual(['60', 1_700_000_060_000])
 })
 
+test('a PUT without a hash is signed for any bytes of its length', async () => {
+  const { url, headers } = await objects.signPut('uploads/f', { ...storedUpload(), sha256: null }, 1_700_000_060_500)
+  const { searchParams } = new URL(url)
+  expect(searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host')
+  expect([...searchParams.keys()].filter((name) => /checksum/i.test(name))).toEqual([])
+  expect(headers).toEqual({ 'content-type': 'image/png' })
+})
+
 test('a GET makes a browser save the file', async () => {
   const { url } = await objects.signGet('files/f/1', storedUpload({ name: 'é".html' }), 1_700_000_030_500)
   expect(new URL(url).searchParams.get('response-content-disposition')).toBe("attachment; filename*=UTF-8''%C3%A9%22.html")

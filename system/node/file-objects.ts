@@ -15,6 +15,7 @@ import type { StorageOptions } from './object-storage.ts'
 import type { StoredUpload } from './upload-store.ts'
 
 export type FileDescription = Pick<StoredUpload, 'name' | 'bytes' | 'contentType' | 'sha256'>
+export type PutDescription = Pick<FileDescription, 'bytes' | 'contentType'> & { sha256: string | null }
 export interface ObjectFacts {
   bytes: number
   contentType: string
@@ -30,8 +31,8 @@ export interface SignedUrl {
 
 /** Each rejects with `ObjectStoreError` when the store doesn't answer; signing asks no store. */
 export interface FileObjects {
-  /** For one PUT with exactly these bytes: length, type and hash are signed. It must begin before `untilMs`. */
-  signPut(key: string, file: FileDescription, untilMs: number): Promise<SignedUrl & { headers: Record<string, string> }>
+  /** For one PUT with exactly these bytes: length, type and hash are signed; null `sha256`: any bytes of that length. It must begin before `untilMs`. */
+  signPut(key: string, file: PutDescription, untilMs: number): Promise<SignedUrl & { headers: Record<string, string> }>
   /** For GET and nothing else. A browser saves what it gets, and never shows it as a page. */
   signGet(key: string, file: FileDescription, untilMs: number): Promise<SignedUrl>
   /** False: there is nothing at `from`. */
@@ -72,12 +73,13 @@ export function validity(nowMs: number, untilMs: number): { signingDate: Date; e
 /** `publicUrl`: the store as clients reach it. */
 export function openFileObjects(options: StorageOptions, publicUrl: string, nowMs: () => number): FileObjects {
   const client = clientOf(options)
-  const publicClient = clientOf({ ...options, url: publicUrl })
+  // Signs before there are bytes: a checksum of its own would be that of nothing.
+  const publicClient = clientOf({ ...options, url: publicUrl }, { requestChecksumCalculation: 'WHEN_REQUIRED' })
   const Bucket = options.bucket
   return {
     async signPut(key, { bytes, contentType, sha256 }, untilMs) {
-      const checksum = Buffer.from(sha256, 'hex').toString('base64')
-      const headers = { 'content-type': contentType, 'x-amz-checksum-sha256': checksum }
+      const checksum = sha256 === null ? undefined : Buffer.from(sha256, 'hex').toString('base64')
+      const headers = { 'content-type': contentType, ...(checksum === undefined ? {} : { 'x-amz-checksum-sha256': checksum }) }
       const signed = new Set(['host', 'content-length', ...Object.keys(headers)])
       const command = new PutObjectCommand({ Bucket, Key: key, ContentLength: bytes, ContentType: contentType, ChecksumSHA256: checksum })
       const { expiresAt, ...time } = validity(nowMs(), untilMs)

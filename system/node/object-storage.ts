@@ -1,5 +1,6 @@
 /** The object store as a node uses it: whole objects by key, each operation with a deadline. */
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
 
 export interface ObjectStorage {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>
@@ -19,9 +20,9 @@ const timeoutMs = 10_000
 
 export const storageDeadline = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) })
 
-export function clientOf({ url, accessKey, secretKey, region }: StorageOptions): S3Client {
+export function clientOf({ url, accessKey, secretKey, region }: StorageOptions, further: S3ClientConfig = {}): S3Client {
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
-  return new S3Client({ endpoint: url, region, forcePathStyle: true, credentials, maxAttempts: 2 })
+  return new S3Client({ endpoint: url, region, forcePathStyle: true, credentials, maxAttempts: 2, ...further })
 }
 
 export function openStorage(options: StorageOptions): ObjectStorage {

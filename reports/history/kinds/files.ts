@@ -13,6 +13,7 @@ export const fileKinds = {
       seq: 'number of the file by this client, from 0',
       rev: 'bytes',
       value: 'FNV-1a hash of its SHA-256 in hex',
+      layer: 'fileContents code',
     },
   },
   fileStep: {
