@@ -32,6 +32,11 @@ test('the impact is long enough for the faults, and no longer', () => {
   expect(shortPhases(kill, 6000)).toContain('phases.settle=6000ms')
 })
 
+test('a mutant that shows late has so much longer an impact', () => {
+  const settings = planProof({ ...request, mutants: [{ name: 'lingers', experiment: 'node-kill', showsAfterMs: 20_000 }] }).map((trial) => trial.settings[2])
+  expect(settings).toEqual(['phases.impact=25000ms', 'phases.impact=25000ms', 'phases.impact=4000ms', 'phases.impact=7000ms', 'phases.impact=4000ms'])
+})
+
 test('a mutant without its experiment is refused', () => {
   expect(() => planProof({ ...request, mutants: [{ name: 'lost', experiment: 'nowhere' }] })).toThrow('mutant lost names experiment nowhere')
 })

@@ -17,6 +17,12 @@ test('invalid: somebody is shown offline while a beat is fresh', () => {
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1, violations: 1 } })
   expect(finding.evidence[0]).toMatchObject({ title: 'alice is shown bob as offline, whose beats were fresh all the time' })
 })
+test('invalid: the same right after the first beats of the run', () => {
+  expect(judged({ with: ['5.0 alice presence bob offline', '6.0 alice presence bob online'] })).toMatchObject({
+    verdict: 'invalid',
+    figures: { falselyOffline: 1 },
+  })
+})
 test('invalid: a late disconnect of an old connection takes the newer one along', () => {
   expect(examineExample('presence')).toMatchObject({ verdict: 'invalid', figures: { falselyOffline: 1 } })
 })

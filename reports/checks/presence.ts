@@ -5,7 +5,7 @@
  *   bound after the last beat ended.
  * - In the end all present observers show the same of everybody, and what is true.
  * Excused: whatever is shown from a fault's start until its heal + TTL + one beat + bound, because beats and news are lost then and `unknown` is the right
- * answer; the first TTL after the first beat of the run, in which a missing beat says nothing; what a client that leaves still shows; beats and removals of
+ * answer; what a client that leaves still shows; beats and removals of
  * which Redis did not say whether it took them.
  * Population: states shown that could be judged, and pairs of observer and user in the end. Not applicable where nobody was shown any.
  * Unknown: when the journals tell of no beat, or nothing could be judged.
@@ -67,17 +67,10 @@ export const presence: Check = {
 
 const isDisturbed = (history: History, fromNs: number, toNs: number): boolean => disturbedOf(history).some((one) => one.fromNs <= toNs && fromNs <= one.toNs)
 
-/** Before it a missing beat says nothing. */
-function warmFromNs(history: History): number {
-  const first = history.journalRowsOf('beatStored')[0]
-  return first === undefined ? Infinity : (history.journals.tNs[first] ?? Infinity) + timers.presenceTtlMs * nsPerMs
-}
-
 const isThere = (state: number): boolean => state === presences.online || state === presences.idle
 
 function judgeShown(history: History, beats: Beats): { judged: number; disturbed: number; found: Found[] } {
   const { client, rev, value, tNs } = history.columns
-  const warmNs = warmFromNs(history)
   const result: { judged: number; disturbed: number; found: Found[] } = { judged: 0, disturbed: 0, found: [] }
   for (const row of history.rowsOf('presenceShown')) {
     const [atNs, state, user] = [tNs[row] ?? 0, value[row] ?? -1, history.names[rev[row] ?? -1] ?? '']
@@ -87,7 +80,6 @@ function judgeShown(history: History, beats: Beats): { judged: number; disturbed
       result.disturbed++
       continue
     }
-    if (state === presences.offline && atNs < warmNs) continue
     result.judged++
     const who = clientName(history, client[row] ?? -1)
     if (state === presences.offline && beats.isFreshThroughout(user, fromNs, atNs))

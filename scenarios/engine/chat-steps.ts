@@ -17,6 +17,13 @@ const timeoutOf = (parameters: Readonly<Record<string, unknown>>): number => dur
 /** How often it is looked whether there is something now to do an act to. */
 const lookAgainMs = 50
 
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
 const steps: Readonly<Record<Exclude<ChatVerb, ActVerb | keyof typeof phaseSteps>, ChatStep>> = {
   login: (user, parameters) => user.login(timeoutOf(parameters)),
 
@@ -37,7 +44,7 @@ const steps: Readonly<Record<Exclude<ChatVerb, ActVerb | keyof typeof phaseSteps
 
   async stay(user) {
     user.doing = null
-    await user.worker.control.whenEnded
+    await Promise.race([user.worker.control.whenEnded, aborted(user.going)])
   },
 
   async reconnect(user, parameters) {

@@ -76,3 +76,14 @@ test('a storm and a slow reader wait for their phase, and go on beside what foll
   await expect.poll(() => driver.calls.length).toBe(2)
   expect(driver.calls).toEqual([['stopReading', 3000], ['reconnect']])
 })
+
+test('who goes home ends its talk and its stay, and the others go on', async () => {
+  await chatSteps['go-home'](user, { phase: 'steady', share: 0 })
+  await chatSteps['go-home'](user, { phase: 'impact', after: '20ms' })
+  acting.phase('warmup')
+  const [talking, staying] = [chatSteps.talk(user, { ratePerSecond: 0.001 }), chatSteps.stay(user, {})]
+  acting.phase('steady')
+  expect(await Promise.race([talking, staying, new Promise((resolve) => setTimeout(resolve, 100, 'still there'))])).toBe('still there')
+  acting.phase('impact')
+  await Promise.all([talking, staying])
+})

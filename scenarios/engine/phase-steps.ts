@@ -47,6 +47,11 @@ export const phaseSteps = {
     return true
   }),
 
+  'go-home': fromPhase('go-home', (user) => {
+    user.goHome()
+    return Promise.resolve(true)
+  }),
+
   'read-slowly': fromPhase('read-slowly', async (user, parameters) => {
     const forMs = durationMs(parameters['for']) ?? 3000
     const patience = { timeout: `${forMs + 2 * patienceMs}ms` }

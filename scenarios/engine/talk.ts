@@ -52,7 +52,7 @@ function mixOf(user: VirtualUser, value: unknown): Mix {
 
 /** True at the intended time, at once when it has passed; false when talking ends before it. */
 async function waitUntil(user: VirtualUser, intendedNs: number, window: () => TalkWindow): Promise<boolean> {
-  const over = (): boolean => user.worker.control.ended || intendedNs >= (window().untilNs ?? Infinity)
+  const over = (): boolean => user.worker.control.ended || user.going.aborted || intendedNs >= (window().untilNs ?? Infinity)
   while (!over()) {
     const leftMs = Math.ceil((intendedNs - user.worker.nowNs()) / 1e6)
     if (leftMs <= 0) return true
@@ -60,8 +60,10 @@ async function waitUntil(user: VirtualUser, intendedNs: number, window: () => Ta
       const timer = setTimeout(done, leftMs)
       // A new phase may end the talk before the timer does.
       const forget = user.worker.control.onChange(() => over() && done())
+      user.going.addEventListener('abort', done)
       function done(): void {
         clearTimeout(timer)
+        user.going.removeEventListener('abort', done)
         forget()
         resolve()
       }

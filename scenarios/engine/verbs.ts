@@ -147,6 +147,13 @@ export const verbs = {
     parameters: ['phase', 'after', 'share'],
     choices: { phase: Object.keys(phases) },
   },
+  'go-home': {
+    kind: 'chat',
+    about: 'ends what follows, and leaves the run for good, `after` the beginning of a phase',
+    options: [],
+    parameters: ['phase', 'after', 'share'],
+    choices: { phase: Object.keys(phases) },
+  },
   'read-slowly': {
     kind: 'chat',
     about: 'takes nothing from the network `for` a time `after` the beginning of a phase, beside what follows',
@@ -189,7 +196,7 @@ export const verbs = {
 export type VerbName = keyof typeof verbs
 export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
 /** Those that are done to something or someone, once. */
-export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'read-slowly' | 'retain'>
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'go-home' | 'read-slowly' | 'retain'>
 
 /** `delete` with a `url` is an HTTP request. */
 export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {

@@ -25,6 +25,7 @@ export class VirtualUser implements Busy {
   moving = false
   /** Messages that it holds for review. */
   readonly held: ChangeTarget[] = []
+  readonly #going = new AbortController()
   readonly #background = new Set<string>()
   #backgroundCount = 0
   #client: DrivenClient | null = null
@@ -73,6 +74,16 @@ export class VirtualUser implements Busy {
       })
       .catch((error: unknown) => this.worker.control.problem(this.assignment.number, `${verb}: ${error instanceof Error ? error.message : String(error)}`))
       .finally(() => this.#background.delete(ticket))
+  }
+
+  /** Aborted once it is to leave before the run ends. */
+  get going(): AbortSignal {
+    return this.#going.signal
+  }
+
+  /** Ends its talk and its stay. */
+  goHome(): void {
+    this.#going.abort()
   }
 
   /** The device that it isn't on; null when it has but one. */

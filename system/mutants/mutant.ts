@@ -11,6 +11,8 @@ export interface Mutant {
   caughtBy: readonly string[]
   /** The experiment that provokes it. */
   experiment: string
+  /** Milliseconds from the end of its last fault until it shows; without: it shows at once. */
+  showsAfterMs?: number
   node?: (parts: NodeParts) => NodeParts
   scanner?: (parts: ScannerParts) => ScannerParts
   client?: (parts: ClientParts) => ClientParts

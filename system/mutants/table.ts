@@ -12,11 +12,13 @@ import { foldWithoutRevGuard } from './fold-without-rev-guard.ts'
 import { heartbeatFromNodeMemory } from './heartbeat-from-node-memory.ts'
 import { incThenInsert } from './inc-then-insert.ts'
 import { kickOnOneNode } from './kick-on-one-node.ts'
+import { lateDisconnectRemovesPresence } from './late-disconnect-removes-presence.ts'
 import { listenerOnEveryConnect } from './listener-on-every-connect.ts'
 import { noUniqueKey } from './no-unique-key.ts'
 import { offsetPagination } from './offset-pagination.ts'
 import { optimisticDelivered } from './optimistic-delivered.ts'
 import { plainAckWithoutTimeout } from './plain-ack-without-timeout.ts'
+import { presenceCounterWithoutTtl } from './presence-counter-without-ttl.ts'
 import { publishBeforeCommit } from './publish-before-commit.ts'
 import { publishSkippedWithoutHeartbeat } from './publish-skipped-without-heartbeat.ts'
 import { readinessNeedsRedis } from './readiness-needs-redis.ts'
@@ -64,4 +66,6 @@ export const mutants: readonly Mutant[] = [
   scannerErrorTreatedAsClean,
   urlMintedBeforeVerdict,
   scanOfTheUploadedKey,
+  lateDisconnectRemovesPresence,
+  presenceCounterWithoutTtl,
 ]
