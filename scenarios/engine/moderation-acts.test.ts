@@ -66,7 +66,7 @@ test('who owns a room says what it keeps once the phase begins; for the others t
 })
 
 test('a storm and a slow reader wait for their phase, and go on beside what follows', async () => {
-  await chatSteps.storm(user, { phase: 'steady', after: '20ms' })
+  await chatSteps.storm(user, { phase: 'steady', after: '200ms' })
   await chatSteps['read-slowly'](user, { phase: 'steady', for: '3s' })
   await chatSteps['read-slowly'](user, { phase: 'steady', share: 0 })
   acting.phase('warmup')
@@ -75,6 +75,16 @@ test('a storm and a slow reader wait for their phase, and go on beside what foll
   acting.phase('steady')
   await expect.poll(() => driver.calls.length).toBe(2)
   expect(driver.calls).toEqual([['stopReading', 3000], ['reconnect']])
+})
+
+test('a storm leaves alone whose client is being replaced', async () => {
+  await chatSteps.storm(user, { phase: 'steady' })
+  await chatSteps['read-slowly'](user, { phase: 'steady', for: '3s' })
+  user.moving = true
+  acting.phase('steady')
+  await expect.poll(() => driver.calls.length).toBeGreaterThan(0)
+  expect(driver.calls).toEqual([['stopReading', 3000]])
+  expect(acting.rowsOf('actSkipped').rows).toHaveLength(1)
 })
 
 test('who goes home ends its talk and its stay, and the others go on', async () => {

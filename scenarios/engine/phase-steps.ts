@@ -43,7 +43,14 @@ function fromPhase(verb: string, act: (user: VirtualUser, parameters: Parameters
 
 export const phaseSteps = {
   storm: fromPhase('storm', async (user) => {
-    await user.client.reconnect()
+    // Who is offline, or whose client is being replaced, has dropped its connection already; none may be replaced before it is back.
+    if (user.moving) return false
+    user.moving = true
+    try {
+      await user.client.reconnect()
+    } finally {
+      user.moving = false
+    }
     return true
   }),
 
