@@ -7,6 +7,8 @@ import { once } from './once.ts'
 const nsPerMs = 1e6
 /** How long news of presence may take, and a row of a journal may lie behind what it tells of. A choice: nodes tell what is new twice a second. */
 export const boundMs = 2_000
+/** The part of it that a row may lie behind. */
+export const lateRowNs = (boundMs * nsPerMs) / 2
 const { presenceTtlMs: ttlMs, presenceBeatMs: beatMs } = timers
 /** After the end of a fault presence is not judged for so long: what was lost meanwhile has expired, and everyone has beaten again. */
 const recoveryMs = ttlMs + beatMs + boundMs
@@ -69,12 +71,11 @@ function merged(stretches: readonly Stretch[]): Stretch[] {
 export const beatsOf = once((history: History): Beats => {
   const mergedOf = (isLenient: boolean) => new Map([...stretchesOf(history, isLenient)].map(([user, stretches]) => [user, merged(stretches)]))
   const [sure, of] = [mergedOf(false), mergedOf(true)]
-  const slackNs = (boundMs * nsPerMs) / 2
   return {
     of,
     beats: history.journalRowsOf('beatStored').length,
-    isFreshThroughout: (user, fromNs, toNs) => sure.get(user)?.some((one) => one.fromNs <= fromNs && toNs + slackNs <= one.toNs) === true,
-    isGoneThroughout: (user, fromNs, toNs) => of.get(user)?.every((one) => one.toNs + slackNs < fromNs || one.fromNs - slackNs > toNs) !== false,
+    isFreshThroughout: (user, fromNs, toNs) => sure.get(user)?.some((one) => one.fromNs <= fromNs && toNs + lateRowNs <= one.toNs) === true,
+    isGoneThroughout: (user, fromNs, toNs) => of.get(user)?.every((one) => one.toNs + lateRowNs < fromNs || one.fromNs - lateRowNs > toNs) !== false,
   }
 })
 

@@ -41,6 +41,11 @@ test('invalid: observers differ in the end', () => {
   const finding = judged({ with: ['59.0 alice presence bob unknown'] })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { apart: 1 } })
 })
+test('near miss: right after the end the nodes close and take everybody back', () => {
+  const closing = ['60.3 node-1 gone alice number=1', '60.3 node-2 gone bob number=1']
+  expect(judged({ with: closing })).toMatchObject({ verdict: 'valid', figures: { inTheEnd: 4 } })
+  expect(judged({ with: [...closing, '58.0 alice presence bob unknown'] })).toMatchObject({ verdict: 'invalid', figures: { apart: 1 } })
+})
 test('unknown: the journals tell of no beat, or nothing could be judged', () => {
   expect(judged({ without: [' beat '] })).toMatchObject({ verdict: 'unknown', why: 'no journal tells of a beat' })
   expect(judged({ with: ['fault cut node-*->redis 0 - bit'] })).toMatchObject({ verdict: 'unknown', why: 'there was nothing to judge' })

@@ -5,8 +5,7 @@
  *   bound after the last beat ended.
  * - In the end all present observers show the same of everybody, and what is true.
  * Excused: whatever is shown from a fault's start until its heal + TTL + one beat + bound, because beats and news are lost then and `unknown` is the right
- * answer; what a client that leaves still shows; beats and removals of
- * which Redis did not say whether it took them.
+ * answer; what a client that leaves still shows; beats and removals of which Redis did not say whether it took them.
  * Population: states shown that could be judged, and pairs of observer and user in the end. Not applicable where nobody was shown any.
  * Unknown: when the journals tell of no beat, or nothing could be judged.
  * Can't see: typing, which clients tell and nothing records as true; the difference between online and idle; what is shown within bound of somebody's coming,
@@ -15,7 +14,7 @@
 import type { History } from '../history/history.ts'
 import { presences } from '../history/codes.ts'
 import { timers } from '../../system/protocol.ts'
-import { beatsOf, boundMs, disturbedOf, type Beats } from './beats.ts'
+import { beatsOf, boundMs, disturbedOf, lateRowNs, type Beats } from './beats.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit, notApplicable } from './finding.ts'
 import { expectedOf, syncedAt } from './present.ts'
@@ -117,7 +116,9 @@ function judgeStale(history: History, beats: Beats): { judged: number; found: Fo
 
 /** Present observers in the end: the truth where it is plain, and the same for all of them. */
 function judgeEnd(history: History, beats: Beats): { judged: number; found: Found[] } {
-  const { atNs, doubt } = quiescenceOf(history)
+  const { atNs: settledNs, doubt } = quiescenceOf(history)
+  // Soon after it the nodes close and take everybody back: rows of that must not cast doubt on the end.
+  const atNs = settledNs - lateRowNs
   const fromNs = atNs - (sweepMs + boundMs) * nsPerMs
   if (Number.isNaN(atNs) || doubt !== null || isDisturbed(history, atNs, atNs)) return { judged: 0, found: [] }
   const expected = expectedOf(history)
