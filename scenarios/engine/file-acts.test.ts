@@ -129,6 +129,14 @@ test('an attacker tries an address that has expired, one of a room that it is no
   ])
 })
 
+test('of what is not clean, a file that is still being scanned is tried first', async () => {
+  shows('upload-4', 'infected')
+  shows('upload-5', 'scanning')
+  for (let turn = 0; turn < 5; turn++) await acts.download(user, { try: 'quarantined' })
+  const { rows, names } = acting.rowsOf('fileUrl')
+  expect(rows.map(({ value }) => names[value])).toEqual(Array.from({ length: 5 }, () => 'upload-5'))
+})
+
 test('the kinds of a mix are verbs with parameters of their own', () => {
   expect(actOf('infected')).toEqual({ verb: 'upload', parameters: { content: 'infected' } })
   expect(actOf('hold')).toEqual({ verb: 'hold', parameters: { by: 'moderators' } })

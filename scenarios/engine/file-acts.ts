@@ -80,7 +80,9 @@ const attempts: Readonly<Record<FileTry, (user: VirtualUser, parameters: Paramet
   borrowed: (user) => ofMinted(user, ({ room }) => !user.assignment.rooms.includes(room)),
   expired: (user) => ofMinted(user, ({ user: holder, address }) => holder === user.assignment.user && (address.expiresAt ?? Infinity) < Date.now()),
   quarantined(user) {
-    const file = pick(user.recorder.files.in(['infected', 'error', 'scanning']), user.random)
+    // What is still being scanned first: it won't be for long.
+    const scanning = user.recorder.files.in(['scanning'])
+    const file = pick(scanning.length > 0 ? scanning : user.recorder.files.in(['infected', 'error']), user.random)
     return file === undefined ? null : { file, request: () => addressOf(user, file) }
   },
 }
