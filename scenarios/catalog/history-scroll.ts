@@ -13,5 +13,5 @@ export const historyScroll: Scenario = {
   silentRoomsShare: 0,
   cohorts: [{ name: 'office', share: 1 }],
   files: false,
-  mix: { edit: 0.1, delete: 0.05, react: 0.05, reply: 0.05, page: 0.05, pages: 0.15, around: 0.1, search: 0.1 },
+  mix: { edit: 0.1, delete: 0.05, react: 0.05, reply: 0.05, page: 0.05, pages: 0.15, around: 0.1, search: 0.1, 'search-deleted': 0.05 },
 }

@@ -97,6 +97,19 @@ test('pages go backwards from the newest; each page, each answer to a search and
   expect(rows.at(-1)).toMatchObject({ kind: 'readMessage', layer: 5 })
 })
 
+test('who searches for what it has deleted asks for the words of a message whose deletion was acked', async () => {
+  expect(await acts.search(user, { what: 'deleted' })).toBe(false)
+  user.say('room-1', 1, 120)
+  user.say('room-1', 2, 120)
+  driver.answers = { delete: async () => ({ kind: 'failed', code: 'forbidden' }) }
+  await acts.delete(user, {})
+  expect(await acts.search(user, { what: 'deleted' })).toBe(false)
+  driver.answers = {}
+  await acts.delete(user, {})
+  expect(await acts.search(user, { what: 'deleted' })).toBe(true)
+  expect(driver.calls.at(-1)).toEqual(['search', 'sd1 3 0', 'room-1', 20])
+})
+
 test('at the end the newest messages of each view are recorded in the order in which they are shown', () => {
   driver.shown = [shownBy('user-9', 'theirs'), { ...shownBy('user-8', 'earlier'), seq: 3, rev: 4 }]
   const { rows } = acting.rowsOf('viewShown', 'viewMessage')

@@ -45,9 +45,10 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
     return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
   }),
 
-  delete: onMessage(ownMessage, 'own-last', (user, target, parameters) =>
-    recorded(user.recorder.acts.change('delete', target.room, target, null), parameters, 'delete', () => able(user, 'edit').delete(target)),
-  ),
+  delete: onMessage(ownMessage, 'own-last', async (user, target, parameters) => {
+    const result = await recorded(user.recorder.acts.change('delete', target.room, target, null), parameters, 'delete', () => able(user, 'edit').delete(target))
+    if (result.kind === 'ok') user.deleted.push(target)
+  }),
 
   react: onMessage(anyMessage, 'random', (user, target, parameters) => {
     const emoji = typeof parameters['emoji'] === 'string' ? parameters['emoji'] : (pick(emojis, user.random) ?? '👍')
@@ -107,10 +108,11 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   },
 
   async search(user, parameters) {
-    const room = anyRoom(user)
-    const query =
-      room === null ? null : typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(anyMessage(user, room, whatOf(parameters, 'random')))
-    if (room === null || query === null) return false
+    const deleted = parameters['what'] === 'deleted' ? (pick(user.deleted, user.random) ?? null) : undefined
+    const room = deleted === undefined ? anyRoom(user) : (deleted?.room ?? null)
+    if (room === null) return false
+    const query = typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(deleted ?? anyMessage(user, room, whatOf(parameters, 'random')))
+    if (query === null) return false
     const scope = parameters['everywhere'] === true ? null : room
     const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () =>
       able(user, 'search').search(query, scope, Number(parameters['limit'] ?? 20)),

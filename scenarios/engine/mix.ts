@@ -22,6 +22,7 @@ export const mixKinds = {
   idle: { needs: 'presence' },
   page: { needs: 'history' },
   search: { needs: 'search' },
+  'search-deleted': { needs: 'search', verb: 'search', parameters: { what: 'deleted' } },
   pages: { needs: 'history', verb: 'page', parameters: { pages: 5, limit: 50 } },
   around: { needs: 'history', verb: 'page', parameters: { cursor: 'around', limit: 50 } },
   upload: { needs: 'files' },

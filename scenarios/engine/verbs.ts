@@ -79,10 +79,10 @@ export const verbs = {
   },
   search: {
     kind: 'chat',
-    about: 'searches for a message by its words, or for `query`',
+    about: 'searches for a message by its words, or for `query`; `what: deleted` for one of its own that it has deleted',
     options: [],
     parameters: ['what', 'query', 'everywhere', 'limit', 'timeout'],
-    choices: { what: any, everywhere: [true, false] },
+    choices: { what: [...any, 'deleted'], everywhere: [true, false] },
     needs: 'search',
   },
   kick: {

@@ -25,6 +25,8 @@ export class VirtualUser implements Busy {
   moving = false
   /** Messages that it holds for review. */
   readonly held: ChangeTarget[] = []
+  /** Messages of its own that it has deleted. */
+  readonly deleted: ChangeTarget[] = []
   readonly #going = new AbortController()
   readonly #background = new Set<string>()
   #backgroundCount = 0

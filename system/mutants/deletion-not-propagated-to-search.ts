@@ -6,7 +6,7 @@ export const deletionNotPropagatedToSearch: Mutant = {
   name: 'deletion-not-propagated-to-search',
   breaks: 'a deleted message is still found by its words',
   caughtBy: ['convergence'],
-  experiment: 'steady',
+  experiment: 'history-scroll',
   node(parts) {
     const indexed: StoredEntry[] = []
     return {
