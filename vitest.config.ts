@@ -30,11 +30,26 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: [`${folders}/*.integration.test.ts`], testTimeout: 60_000, hookTimeout: 240_000, fileParallelism: false },
+        test: {
+          name: 'integration',
+          include: [`${folders}/*.integration.test.ts`],
+          testTimeout: 60_000,
+          hookTimeout: 240_000,
+          // They mostly wait for real timers; a core each is enough.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
-        test: { name: 'cluster', include: [`${folders}/*.cluster.test.ts`], testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false },
+        test: {
+          name: 'cluster',
+          include: [`${folders}/*.cluster.test.ts`],
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
