@@ -7,5 +7,10 @@ export const retryWithNewId: Mutant = {
   breaks: 'a message that is sent again carries another id',
   caughtBy: ['stored-once'],
   experiment: 'slow-network',
-  client: (parts) => ({ ...parts, attemptId: (row) => (row.attempts > 1 ? v7() : parts.attemptId(row)) }),
+  client: (parts) => ({
+    ...parts,
+    attemptId: (row) => (row.attempts > 1 ? v7() : parts.attemptId(row)),
+    // Else the replay after the reconnect settles the message before it is sent again.
+    settles: () => false,
+  }),
 }
