@@ -7,7 +7,7 @@ import type { JournalRows, WriterFile } from './history.ts'
 import { type JournalFile, readJournalFile, stageOf } from './journal-file.ts'
 import { type OperationTable, uuidOf } from './operation-table.ts'
 import { journalStages, uploadStages, userStages } from '../../system/journal-rows.ts'
-import { orderByTime, reorder } from './sort-by-time.ts'
+import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from './sort-by-time.ts'
 import type { StringTable } from './string-table.ts'
 
 const twoTo32 = 2 ** 32
@@ -39,12 +39,14 @@ export function readJournals(
     file: readJournalFile(join(folder, name), damage.get(`journals/${name}`)),
   }))
   const journals = journalColumns(read.reduce((rows, { file }) => rows + file.rows.length, 0))
+  const starts: number[] = []
   let start = 0
   for (const { writer, file } of read) {
     append(journals, start, writer, file, tables)
+    starts.push(start)
     start += file.rows.length
   }
-  return { journals: sorted(journals), files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })) }
+  return { journals: sorted(journals, starts), files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })) }
 }
 
 function append(
@@ -75,16 +77,17 @@ function append(
   }
 }
 
-function sorted(journals: JournalRows): JournalRows {
-  const order = orderByTime(journals.tNs, journals.length)
+/** `starts`: the first row of each file. */
+function sorted(journals: JournalRows, starts: readonly number[]): JournalRows {
+  const order = orderByTime(journals.tNs, journals.length, starts.length === 0 ? [0] : starts)
   if (order === null) return journals
-  const numbers = (column: Int32Array): Int32Array => reorder(column, order, new Int32Array(order.length))
+  const numbers = (column: Int32Array): Int32Array => numbersInOrder(column, order)
   return {
     length: journals.length,
-    tNs: reorder(journals.tNs, order, new Float64Array(order.length)),
+    tNs: timesInOrder(journals.tNs, order),
     node: numbers(journals.node),
     boot: numbers(journals.boot),
-    stage: reorder(journals.stage, order, new Uint8Array(order.length)),
+    stage: bytesInOrder(journals.stage, order),
     room: numbers(journals.room),
     seq: numbers(journals.seq),
     count: numbers(journals.count),

@@ -4,7 +4,7 @@ import type { Columns } from './history.ts'
 import { kinds } from './kinds.ts'
 import { nameColumnBits, nameColumnsOf } from './name-columns.ts'
 import type { RowsRead } from './reader.ts'
-import { orderByTime, reorder } from './sort-by-time.ts'
+import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from './sort-by-time.ts'
 import type { StringTable } from './string-table.ts'
 
 const twoTo32 = 2 ** 32
@@ -103,9 +103,9 @@ export class MergedRows {
     const { columns } = this
     const { length } = columns
     const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
-    columns.tNs = order === null ? columns.tNs.subarray(0, length) : reorder(columns.tNs, order, new Float64Array(length))
-    for (const name of numberColumns) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Int32Array(length))
-    for (const name of byteColumns) columns[name] = order === null ? columns[name].subarray(0, length) : reorder(columns[name], order, new Uint8Array(length))
+    columns.tNs = order === null ? columns.tNs.subarray(0, length) : timesInOrder(columns.tNs, order)
+    for (const name of numberColumns) columns[name] = order === null ? columns[name].subarray(0, length) : numbersInOrder(columns[name], order)
+    for (const name of byteColumns) columns[name] = order === null ? columns[name].subarray(0, length) : bytesInOrder(columns[name], order)
     return columns
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { orderByTime, reorder } from './sort-by-time.ts'
+import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from './sort-by-time.ts'
 
 test('rows are ordered as a stable sort by time would order them', () => {
   const times = fc.oneof(fc.array(fc.integer({ min: -20, max: 20 })), fc.array(fc.maxSafeInteger().map((time) => Math.floor(time / 4))))
@@ -16,5 +16,11 @@ test('rows are ordered as a stable sort by time would order them', () => {
 
 test('rows that are in order already are left as they are', () => {
   expect(orderByTime(Float64Array.of(-1, 0, 0, 5), 4)).toBeNull()
-  expect([...reorder(Int32Array.of(7, 8, 9), Uint32Array.of(2, 0, 1), new Int32Array(3))]).toEqual([9, 7, 8])
+})
+
+test('a column of any width is put in order', () => {
+  const order = Uint32Array.of(2, 0, 1)
+  expect(timesInOrder(Float64Array.of(0.5, 2 ** 40, -1), order)).toEqual(Float64Array.of(-1, 0.5, 2 ** 40))
+  expect(numbersInOrder(Int32Array.of(7, -8, 9), order)).toEqual(Int32Array.of(9, 7, -8))
+  expect(bytesInOrder(Uint8Array.of(1, 2, 255), order)).toEqual(Uint8Array.of(255, 1, 2))
 })

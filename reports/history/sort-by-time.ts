@@ -71,13 +71,19 @@ function merge(tNs: Float64Array, left: Uint32Array, right: Uint32Array): Uint32
 
 /** Rows by time, equal times as they come: radix sort over 11-bit digits, good for any number of them. */
 function radixOrder(tNs: Float64Array, rows: Uint32Array): Uint32Array {
-  const times = Float64Array.from(rows, (row) => tNs[row] ?? 0)
-  const first = times.reduce((least, time) => Math.min(least, time), Infinity)
-  const span = times.reduce((most, time) => Math.max(most, time), -Infinity) - first
+  const times = new Float64Array(rows.length)
+  let [first, last] = [Infinity, -Infinity]
+  for (let index = 0; index < rows.length; index++) {
+    const time = tNs[rows[index] ?? 0] ?? 0
+    times[index] = time
+    if (time < first) first = time
+    if (time > last) last = time
+  }
   const digitOf = new Uint16Array(rows.length)
-  let order = Uint32Array.from(rows, (_, index) => index)
+  let order = new Uint32Array(rows.length)
+  for (let index = 0; index < order.length; index++) order[index] = index
   let spare = new Uint32Array(rows.length)
-  for (let scale = 1; scale <= span; scale *= digits) {
+  for (let scale = 1; scale <= last - first; scale *= digits) {
     const starts = digitStarts(times, digitOf, first, scale)
     for (let index = 0; index < order.length; index++) {
       const place = order[index] ?? 0
@@ -88,7 +94,8 @@ function radixOrder(tNs: Float64Array, rows: Uint32Array): Uint32Array {
     }
     ;[order, spare] = [spare, order]
   }
-  return order.map((place) => rows[place] ?? 0)
+  for (let index = 0; index < order.length; index++) spare[index] = rows[order[index] ?? 0] ?? 0
+  return spare
 }
 
 /** Fills in each time's digit, and tells where the times of each digit begin. */
@@ -109,8 +116,24 @@ function digitStarts(times: Float64Array, digitOf: Uint16Array, first: number, s
   return counts
 }
 
-/** Fills `sorted` with the column's entries in that order. */
-export function reorder<T extends Float64Array | Int32Array | Uint8Array>(column: T, order: Uint32Array, sorted: T): T {
+/**
+ * The column's entries in that order. Subtle: one function a width, though they read alike: a loop that meets arrays of one width only reads them in a third
+ * of the time.
+ */
+export function timesInOrder(column: Float64Array, order: Uint32Array): Float64Array {
+  const sorted = new Float64Array(order.length)
+  for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
+  return sorted
+}
+
+export function numbersInOrder(column: Int32Array, order: Uint32Array): Int32Array {
+  const sorted = new Int32Array(order.length)
+  for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
+  return sorted
+}
+
+export function bytesInOrder(column: Uint8Array, order: Uint32Array): Uint8Array {
+  const sorted = new Uint8Array(order.length)
   for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
   return sorted
 }
