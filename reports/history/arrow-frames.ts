@@ -10,7 +10,7 @@ import type { FileState } from './history.ts'
 
 export interface Frame {
   message: ArrowMessage
-  /** Of its own buffer, from its start, so that views of any width are aligned. */
+  /** From the start of its buffer, so that views of any width are aligned. */
   body: Uint8Array<ArrayBuffer>
   /** Where the frame starts in the file. */
   offset: number
@@ -31,19 +31,23 @@ export interface FrameOptions {
   damage?: Damage | null
   /** Byte at which the first frame to read begins; default 0. */
   from?: number
+  /** Each body takes the place of the one before: fresh memory for every batch costs as much as reading it, and brings the collector. Default false. */
+  reuseBody?: boolean
 }
 
 /** Yields the whole frames of a file; returns how it ended. Throws only what opening and reading the file throws. */
-export function* readFrames(path: string, shape: FileShape, { damage = null, from = 0 }: FrameOptions = {}): Generator<Frame, FrameEnd> {
+export function* readFrames(path: string, shape: FileShape, { damage = null, from = 0, reuseBody = false }: FrameOptions = {}): Generator<Frame, FrameEnd> {
   const descriptor = openSync(path, 'r')
   try {
     const size = fstatSync(descriptor).size
     let offset = from
+    let body: ArrayBuffer | null = null
     for (;;) {
-      const frame = readFrame(descriptor, size, offset, shape)
+      const frame = readFrame(descriptor, size, offset, shape, reuseBody ? body : null)
       if ('state' in frame) return damage === null ? frame : { state: 'corrupt', ...damage }
       // A frame that reaches into the damage isn't used: its bytes can't be told from sound ones.
       if (damage !== null && offset + headBytes + frame.metadataBytes + frame.body.byteLength > damage.offset) return { state: 'corrupt', ...damage }
+      body = frame.body.buffer
       yield frame
       offset += headBytes + frame.metadataBytes + frame.body.byteLength
     }
@@ -52,7 +56,14 @@ export function* readFrames(path: string, shape: FileShape, { damage = null, fro
   }
 }
 
-function readFrame(descriptor: number, size: number, offset: number, shape: FileShape): (Frame & { metadataBytes: number }) | FrameEnd {
+/** `body`: where its body goes, when there is enough room. */
+function readFrame(
+  descriptor: number,
+  size: number,
+  offset: number,
+  shape: FileShape,
+  body: ArrayBuffer | null,
+): (Frame & { metadataBytes: number }) | FrameEnd {
   const ended = (state: FileState, detail: string | null, at = offset): FrameEnd => ({ state, offset: at, detail })
   if (offset + headBytes > size) return ended('truncated', size === offset ? 'no end marker' : 'cut inside the head of a frame')
   const head = new DataView(readBytes(descriptor, offset, headBytes).buffer)
@@ -68,7 +79,7 @@ function readFrame(descriptor: number, size: number, offset: number, shape: File
   if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || bodyBytes > bodyLimitBytes || bodyBytes % 8 !== 0)
     return ended('corrupt', `body of ${bodyBytes} bytes`)
   if (bodyAt + bodyBytes > size) return ended('truncated', 'cut inside the body of a frame')
-  return { message, body: readBytes(descriptor, bodyAt, bodyBytes), offset, metadataBytes }
+  return { message, body: readBytes(descriptor, bodyAt, bodyBytes, body), offset, metadataBytes }
 }
 
 /** The message, or why the metadata is none. */
@@ -81,8 +92,8 @@ function tryParse(metadata: Uint8Array, shape: FileShape): ArrowMessage | string
   }
 }
 
-function readBytes(descriptor: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+function readBytes(descriptor: number, position: number, length: number, known: ArrayBuffer | null = null): Uint8Array<ArrayBuffer> {
+  const bytes = known !== null && known.byteLength >= length ? new Uint8Array(known, 0, length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
   let have = 0
   while (have < length) {
     const read = readSync(descriptor, bytes, have, length - have, position + have)

@@ -46,7 +46,10 @@ export function readJournals(
     starts.push(start)
     start += file.rows.length
   }
-  return { journals: sorted(journals, starts), files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })) }
+  return {
+    journals: sorted(journals, starts),
+    files: read.map(({ name, writer, file }) => ({ name, writer, ...file.end, rows: file.rows.length, explained: false })),
+  }
 }
 
 function append(

@@ -98,14 +98,20 @@ export class MergedRows {
     for (let index = 0; index < rows.length; index++) tNs[start + index] = ((time[2 * index + 1] ?? 0) | 0) * twoTo32 + (time[2 * index] ?? 0)
   }
 
-  /** Cuts the columns to their length and sorts them by time. Each column is replaced before the next one is copied, to spare memory. */
+  /** Cuts the columns to their length and sorts them by time. Each column goes where the one before it lay, because memory that is new costs as much as the sort. */
   sorted(): Columns {
     const { columns } = this
     const { length } = columns
+    columns.tNs = columns.tNs.subarray(0, length)
+    for (const name of numberColumns) columns[name] = columns[name].subarray(0, length)
+    for (const name of byteColumns) columns[name] = columns[name].subarray(0, length)
     const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
-    columns.tNs = order === null ? columns.tNs.subarray(0, length) : timesInOrder(columns.tNs, order)
-    for (const name of numberColumns) columns[name] = order === null ? columns[name].subarray(0, length) : numbersInOrder(columns[name], order)
-    for (const name of byteColumns) columns[name] = order === null ? columns[name].subarray(0, length) : bytesInOrder(columns[name], order)
+    if (order === null) return columns
+    columns.tNs = timesInOrder(columns.tNs, order)
+    let numbers: Int32Array = new Int32Array(length)
+    for (const name of numberColumns) [columns[name], numbers] = [numbersInOrder(columns[name], order, numbers), columns[name]]
+    let bytes: Uint8Array = new Uint8Array(length)
+    for (const name of byteColumns) [columns[name], bytes] = [bytesInOrder(columns[name], order, bytes), columns[name]]
     return columns
   }
 }

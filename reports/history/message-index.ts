@@ -19,21 +19,24 @@ class OwnIds {
       const counter = id & counterMask
       if (counter > (highest[client] ?? -1)) highest[client] = counter
     }
-    this.#starts = new Int32Array(highest.length + 1)
-    for (const [client, counter] of highest.entries()) this.#starts[client + 1] = (this.#starts[client] ?? 0) + counter + 1
-    this.#dense = new Int32Array(this.#starts[highest.length] ?? 0).fill(-1)
+    const starts = new Int32Array(highest.length + 1)
+    for (const [client, counter] of highest.entries()) starts[client + 1] = (starts[client] ?? 0) + counter + 1
+    const dense = new Int32Array(starts[highest.length] ?? 0).fill(-1)
     for (let row = 0; row < length; row++) {
       const id = message[row] ?? -1
-      if (id >= 0) this.#dense[this.#place(id)] = 0
+      if (id >= 0) dense[(starts[id >>> counterBits] ?? 0) + (id & counterMask)] = 0
     }
+    this.#starts = starts
+    this.#dense = dense
   }
 
-  #place(id: number): number {
-    return (this.#starts[id >>> counterBits] ?? 0) + (id & counterMask)
-  }
-
-  denseOf(id: number): number {
-    return this.#dense[this.#place(id)] ?? -1
+  /** Puts the dense index of each own id in its place. */
+  replace(message: Int32Array, length: number): void {
+    const [starts, dense] = [this.#starts, this.#dense]
+    for (let row = 0; row < length; row++) {
+      const id = message[row] ?? -1
+      if (id >= 0) message[row] = dense[(starts[id >>> counterBits] ?? 0) + (id & counterMask)] ?? -1
+    }
   }
 
   /** Numbers the ids that are there, and tells client and counter of each. */
@@ -58,20 +61,19 @@ export function indexMessages(columns: Columns): MessageTable {
   const client: number[] = []
   const counter: number[] = []
   own.number(client, counter)
+  own.replace(message, length)
   const foreign: number[] = client.map(() => -1)
   const foreignIndex = new Map<number, number>()
   for (let row = 0; row < length; row++) {
     const id = message[row] ?? -1
-    if (id >= 0) message[row] = own.denseOf(id)
-    else if (id < -1) {
-      const known = foreignIndex.get(id)
-      message[row] = known ?? client.length
-      if (known !== undefined) continue
-      foreignIndex.set(id, client.length)
-      client.push(-1)
-      counter.push(-1)
-      foreign.push(-id - 2)
-    }
+    if (id >= -1) continue
+    const known = foreignIndex.get(id)
+    message[row] = known ?? client.length
+    if (known !== undefined) continue
+    foreignIndex.set(id, client.length)
+    client.push(-1)
+    counter.push(-1)
+    foreign.push(-id - 2)
   }
   return { length: client.length, client: Int32Array.from(client), counter: Int32Array.from(counter), foreign: Int32Array.from(foreign) }
 }

@@ -84,7 +84,7 @@ function readWriters(
     if (known !== null) files.push({ name: writer + nameEnding, writer, ...known.end, rows: known.names.length, explained: false })
     if (!present.has(writer + rowEnding)) continue
     const into = rows.writer(known?.names ?? [])
-    const end = readRowFile(join(folder, writer + rowEnding), into.append, { damage: damageOf(writer + rowEnding) })
+    const end = readRowFile(join(folder, writer + rowEnding), into.append, { damage: damageOf(writer + rowEnding), reuseBody: true })
     files.push({ name: writer + rowEnding, writer, ...end, rows: into.doubts.rows, explained: false })
     doubts.set(writer, into.doubts)
   }
@@ -94,12 +94,14 @@ function readWriters(
 /** Which message each operationId stands for: the clientMessageIds that the clients recorded, on retries too. */
 function operationsOf(columns: Columns, names: readonly string[]): OperationTable {
   const operations = new OperationTable()
-  for (let row = 0; row < columns.length; row++) {
-    const kind = columns.kind[row]
-    const message = columns.message[row] ?? -1
-    if ((kind !== kinds.invoked.code && kind !== kinds.attempt.code) || message === -1) continue
-    const words = uuidWords(names[columns.value[row] ?? -1] ?? '')
-    if (words !== null) operations.set(...words, message)
+  const { kind, message, value, length } = columns
+  const [invoked, attempt] = [kinds.invoked.code, kinds.attempt.code]
+  for (let row = 0; row < length; row++) {
+    const code = kind[row]
+    const own = message[row] ?? -1
+    if ((code !== invoked && code !== attempt) || own === -1) continue
+    const words = uuidWords(names[value[row] ?? -1] ?? '')
+    if (words !== null) operations.set(...words, own)
   }
   return operations
 }

@@ -16,7 +16,7 @@ class BadBatch extends Error {}
 const rowShape: FileShape = { columns: rowFields.length, buffers: 2 * rowFields.length, text: schemaText(rowFields) }
 const nameShape: FileShape = { columns: nameFields.length, buffers: 5, text: schemaText(nameFields) }
 
-/** Calls `each` with every whole batch. A damaged file ends at the damage: it never throws for that. */
+/** Calls `each` with every whole batch; with `reuseBody` its views end with the call. A damaged file ends at the damage: it never throws for that. */
 export function readRowFile(path: string, each: (rows: RowsRead) => void, options: FrameOptions = {}): FrameEnd {
   return readBatches(path, rowShape, options, (length, region, buffer) => {
     const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)

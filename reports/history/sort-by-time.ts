@@ -117,23 +117,20 @@ function digitStarts(times: Float64Array, digitOf: Uint16Array, first: number, s
 }
 
 /**
- * The column's entries in that order. Subtle: one function a width, though they read alike: a loop that meets arrays of one width only reads them in a third
+ * Fills `sorted` with the column's entries in that order. Subtle: one function a width, though they read alike: a loop that meets arrays of one width only reads them in a third
  * of the time.
  */
-export function timesInOrder(column: Float64Array, order: Uint32Array): Float64Array {
-  const sorted = new Float64Array(order.length)
+export function timesInOrder(column: Float64Array, order: Uint32Array, sorted: Float64Array = new Float64Array(order.length)): Float64Array {
   for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
   return sorted
 }
 
-export function numbersInOrder(column: Int32Array, order: Uint32Array): Int32Array {
-  const sorted = new Int32Array(order.length)
+export function numbersInOrder(column: Int32Array, order: Uint32Array, sorted: Int32Array = new Int32Array(order.length)): Int32Array {
   for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
   return sorted
 }
 
-export function bytesInOrder(column: Uint8Array, order: Uint32Array): Uint8Array {
-  const sorted = new Uint8Array(order.length)
+export function bytesInOrder(column: Uint8Array, order: Uint32Array, sorted: Uint8Array = new Uint8Array(order.length)): Uint8Array {
   for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
   return sorted
 }

@@ -3,15 +3,10 @@ import type { Columns, MessageTable } from './history.ts'
 import { kinds } from './kinds.ts'
 import { uuidWords, type OperationTable } from './operation-table.ts'
 
-const concerned = new Set<number>([
-  kinds.stored.code,
-  kinds.storedId.code,
-  kinds.storedEntry.code,
-  kinds.storedRecord.code,
-  kinds.storedChange.code,
-  kinds.audited.code,
-  kinds.archived.code,
-])
+/** By kind code: 1 for those that may tell of a message under its clientMessageId. */
+const isConcerned = new Uint8Array(256)
+for (const { code } of [kinds.stored, kinds.storedId, kinds.storedEntry, kinds.storedRecord, kinds.storedChange, kinds.audited, kinds.archived])
+  isConcerned[code] = 1
 
 /** Changes `columns.message` in place. What no client of the run invoked stays foreign. */
 export function identifyStubs(columns: Columns, messages: MessageTable, operations: OperationTable, names: readonly string[]): void {
@@ -21,12 +16,13 @@ export function identifyStubs(columns: Columns, messages: MessageTable, operatio
     const own = words === null ? -1 : operations.get(...words)
     return own === -1 ? foreign : own
   }
-  for (let row = 0; row < columns.length; row++) {
-    if (!concerned.has(columns.kind[row] ?? 0)) continue
-    const message = columns.message[row] ?? -1
-    if (message === -1 || messages.client[message] !== -1) continue
-    const own = known.get(message) ?? identityOf(message)
-    known.set(message, own)
-    columns.message[row] = own
+  const { kind, message, length } = columns
+  for (let row = 0; row < length; row++) {
+    if (isConcerned[kind[row] ?? 0] !== 1) continue
+    const told = message[row] ?? -1
+    if (told === -1 || messages.client[told] !== -1) continue
+    const own = known.get(told) ?? identityOf(told)
+    known.set(told, own)
+    message[row] = own
   }
 }
