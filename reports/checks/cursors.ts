@@ -3,8 +3,9 @@ import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
+import { memberOfView } from './excluded.ts'
 import { exampleLimit } from './finding.ts'
-import { membershipOf } from './membership.ts'
+import type { Member } from './membership.ts'
 import { clientName } from './story.ts'
 
 export interface Cursor {
@@ -49,25 +50,30 @@ class Slots {
     return { delivered: this.#cells[slot] ?? 0, read: this.#cells[slot + 1] ?? 0, row: this.#cells[slot + 2] ?? -1 }
   }
   set(key: number, delivered: number, read: number, row: number): void {
-    const slot = this.#index.get(key) ?? 3 * this.#index.size
-    this.#index.set(key, slot)
+    let slot = this.#index.get(key)
+    if (slot === undefined) {
+      slot = 3 * this.#index.size
+      this.#index.set(key, slot)
+    }
     if (slot + 3 > this.#cells.length) {
       const larger = new Int32Array(2 * this.#cells.length)
       larger.set(this.#cells)
       this.#cells = larger
     }
-    this.#cells.set([delivered, read, row], slot)
+    this.#cells[slot] = delivered
+    this.#cells[slot + 1] = read
+    this.#cells[slot + 2] = row
   }
 }
 
 export function followCursors(history: History): Cursors {
   const follower = new Follower(history)
-  const { kind, length } = history.columns
-  const [delivery, entry, syncReset, joined] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code, kinds.joined.code]
+  const { length } = history.columns
+  const [entry, syncReset, joined] = [kinds.entry.code, kinds.syncReset.code, kinds.joined.code]
   const [watermark, receipt, clientReplaced] = [kinds.watermark.code, kinds.receipt.code, kinds.clientReplaced.code]
-  for (let row = 0; row < length; row++) {
-    const code = kind[row]
-    if (code === delivery || code === entry) follower.applies(row)
+  for (let row = follower.deliveries(0); row < length; row = follower.deliveries(row + 1)) {
+    const code = history.columns.kind[row]
+    if (code === entry) follower.applies(row)
     else if (code === syncReset || code === joined) follower.skips(row)
     else if (code === watermark) follower.tells(row)
     else if (code === receipt) follower.isShown(row)
@@ -75,6 +81,10 @@ export function followCursors(history: History): Cursors {
   }
   return follower
 }
+
+/** By kind code: 1 for those that tell of cursors, deliveries apart. */
+const ofCursors = new Uint8Array(256)
+for (const kind of [kinds.entry, kinds.syncReset, kinds.joined, kinds.watermark, kinds.receipt, kinds.clientReplaced]) ofCursors[kind.code] = 1
 
 class Follower implements Cursors {
   told = 0
@@ -92,9 +102,11 @@ class Follower implements Cursors {
   /** By name id, as receipts tell users. */
   readonly #userOfName = new Map<number, number>()
   readonly #clientsOf: number[][] = []
+  readonly #memberOf: (client: number, room: number) => Member | null
 
   constructor(history: History) {
     this.#history = history
+    this.#memberOf = memberOfView(history)
     this.#rooms = history.rooms.length
     this.#applied = new Int32Array(history.clients.length * this.#rooms)
     this.#lives = new Int32Array(history.clients.length)
@@ -127,6 +139,30 @@ class Follower implements Cursors {
 
   shownOf(client: number, room: number, user: string): Cursor | null {
     return this.#sights.at(this.#sight(client, room, this.#users.get(user) ?? -1))
+  }
+
+  /**
+   * Takes the deliveries from `start`; returns the first other row that tells of cursors (or the number of rows).
+   * Subtle: it calls nothing, like the ledger's hot loop.
+   */
+  deliveries(start: number): number {
+    const { kind, layer, client, room, seq, length } = this.#history.columns
+    const rooms = this.#rooms
+    const applied = this.#applied
+    const delivery = kinds.delivery.code
+    const way = layers.applied | layers.page
+    for (let row = start; row < length; row++) {
+      const code = kind[row] ?? 0
+      if (code !== delivery) {
+        if (ofCursors[code] === 1) return row
+        continue
+      }
+      if (((layer[row] ?? 0) & way) !== layers.applied) continue
+      const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
+      const at = seq[row] ?? 0
+      if (at > (applied[view] ?? 0)) applied[view] = at
+    }
+    return length
   }
 
   applies(row: number): void {
@@ -183,16 +219,20 @@ class Follower implements Cursors {
     if (before !== null && (delivered < before.delivered || read < before.read))
       this.bad.add('fell', row, before.row, `${clientName(this.#history, own)} is shown that ${who} fell back in ${this.#history.rooms[inRoom]}`)
     this.#sights.set(key, delivered, read, row)
-    const told = clients.map((one) => this.tellOf(one, inRoom)).filter((one) => one !== null)
-    const source = told.find((one) => one.delivered >= delivered)
-    if (source === undefined || !told.some((one) => one.read >= read))
-      this.bad.add(
-        'aheadOfTold',
-        row,
-        told.at(-1)?.row ?? -1,
-        `${who} never told that it had ${this.#history.rooms[inRoom]} up to seq ${delivered}, read up to ${read}`,
-      )
-    const member = clients.map((one) => membershipOf(this.#history).of(one, inRoom)).find((one) => one !== null)
+    let [hasDelivered, hasRead, lastTold] = [false, false, -1]
+    let member: Member | null = null
+    for (const one of clients) {
+      member ??= this.#memberOf(one, inRoom)
+      const told = this.tellOf(one, inRoom)
+      if (told === null) continue
+      if (told.delivered >= delivered) hasDelivered = true
+      if (told.read >= read) hasRead = true
+      lastTold = told.row
+    }
+    if (!hasDelivered || !hasRead) {
+      const what = `${who} never told that it had ${this.#history.rooms[inRoom]} up to seq ${delivered}, read up to ${read}`
+      this.bad.add('aheadOfTold', row, lastTold, what)
+    }
     // Who has just joined has everything up to its own join.
     if (delivered > 0 && member?.intervals.some((stay) => stay.from <= delivered + 1) !== true)
       this.bad.add('ofNoMember', row, -1, `${who} is no member of ${this.#history.rooms[inRoom]} at seq ${delivered}`)

@@ -71,7 +71,7 @@ function judge(history: History, ordered: boolean): { population: number; found:
   const result = { population: changes.population, found: changes.found }
   const invoked = kinds.invoked.code
   let next = 0
-  for (let row = 0; row < length; row++) {
+  for (let row = seeDeliveries(history, known.seen, 0); row < length; row = seeDeliveries(history, known.seen, row + 1)) {
     const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
     for (; reads[next]?.beginRow === row; next++) {
       const read = reads[next]
@@ -81,6 +81,23 @@ function judge(history: History, ordered: boolean): { population: number; found:
     learn(history, known, row, view)
   }
   return result
+}
+
+/**
+ * Learns from the deliveries from `start`, most of all rows; returns the first row of another kind (or the number of rows).
+ * Subtle: it calls nothing, like the ledger's hot loop.
+ */
+function seeDeliveries({ columns, rooms: { length: rooms } }: History, seen: Int32Array, start: number): number {
+  const { kind, layer, client, room, seq, length } = columns
+  const delivery = kinds.delivery.code
+  for (let row = start; row < length; row++) {
+    if (kind[row] !== delivery) return row
+    if (((layer[row] ?? 0) & layers.applied) === 0) continue
+    const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
+    const before = seen[view] ?? -1
+    if (before === -1 || (seq[before] ?? -1) < (seq[row] ?? -1)) seen[view] = row
+  }
+  return length
 }
 
 function judgeRead(
@@ -124,13 +141,12 @@ function seqOf({ columns: { kind, seq, rev } }: History, row: number): number {
 
 function learn(history: History, { own, seen, acked }: Known, row: number, view: number): void {
   const { kind, layer, message, seq } = history.columns
-  const { delivery, entry, ok, changeOk, joined, syncComplete, heartbeat } = kinds
+  const { entry, ok, changeOk, joined, syncComplete, heartbeat } = kinds
   const raise = (rows: Int32Array): void => {
     const before = rows[view] ?? -1
     if (before === -1 || seqOf(history, before) < seqOf(history, row)) rows[view] = row
   }
   switch (kind[row]) {
-    case delivery.code:
     case entry.code:
       if (((layer[row] ?? 0) & layers.applied) !== 0) raise(seen)
       break

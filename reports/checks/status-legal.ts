@@ -92,8 +92,12 @@ function memberWithout(history: History, message: number, stored: number): strin
   const seq = history.columns.seq[stored] ?? 0
   const sender = history.clients[history.messages.client[message] ?? -1]?.user
   const ledger = ledgerOf(history)
-  const applied = (client: number): boolean => (marksAt(ledger, client * history.rooms.length + room, seq) & (marks.everApplied | marks.excused)) !== 0
-  // One that left later is no longer waited for.
-  const waited = membershipOf(history).members[room]?.filter((member) => member.user !== sender && must(member, seq) && stays(member, seq))
-  return waited?.find((member) => !member.clients.some(applied))?.user ?? null
+  const rooms = history.rooms.length
+  for (const member of membershipOf(history).members[room] ?? []) {
+    let isApplied = false
+    for (const client of member.clients) if ((marksAt(ledger, client * rooms + room, seq) & (marks.everApplied | marks.excused)) !== 0) isApplied = true
+    // One that left later is no longer waited for. Asked last: nearly everybody has applied it.
+    if (!isApplied && member.user !== sender && must(member, seq) && stays(member, seq)) return member.user
+  }
+  return null
 }
