@@ -61,7 +61,8 @@ function append(
 ): void {
   const nodeIndex = nodes.idOf(node ?? nodeOfWriter(writer).node)
   const roomOf = new Map([...names].map(([id, name]) => [id, { name, room: -1 }]))
-  for (const [index, at] of rows.entries()) {
+  for (let index = 0; index < rows.length; index++) {
+    const at = rows[index] ?? 0
     const row = start + index
     const stage = stageOf(words, at)
     const word = (offset: number): number => words[at + offset] ?? 0

@@ -63,27 +63,31 @@ export class MergedRows {
       const { columns } = this
       const start = columns.length
       this.#copy(rows, start)
+      const { tNs, kind: kindCodes, room: roomIds, message: messages } = columns
+      // Subtle: a copy, because a number that a closure keeps is made anew in memory whenever it changes.
+      let latest = latestNs
       for (let index = 0; index < rows.length; index++) {
         const at = start + index
-        const room = columns.room[at] ?? -1
+        const room = roomIds[at] ?? -1
         if (room !== -1) {
           const known = rooms[room] ?? -1
-          columns.room[at] = known === -1 ? roomOf(room) : known
+          roomIds[at] = known === -1 ? roomOf(room) : known
         }
-        const message = columns.message[at] ?? -1
-        if (message < -1) columns.message[at] = -nameOf(-message - 2) - 2
-        const kind = columns.kind[at] ?? 0
-        const atNs = columns.tNs[at] ?? 0
-        if (atNs > latestNs) {
+        const message = messages[at] ?? -1
+        if (message < -1) messages[at] = -nameOf(-message - 2) - 2
+        const kind = kindCodes[at] ?? 0
+        const atNs = tNs[at] ?? 0
+        if (atNs > latest) {
           // What was intended may be told before and after its time.
-          if (!isIntent(kind)) latestNs = atNs
-        } else if (atNs < latestNs - clockToleranceNs && !isIntent(kind))
-          doubts.clockStep ??= `row ${doubts.rows + index + 1} is of ${seconds(atNs)} s, after one of ${seconds(latestNs)} s`
+          if (!isIntent(kind)) latest = atNs
+        } else if (atNs < latest - clockToleranceNs && !isIntent(kind))
+          doubts.clockStep ??= `row ${doubts.rows + index + 1} is of ${seconds(atNs)} s, after one of ${seconds(latest)} s`
         const named = nameColumnsOf[kind] ?? 0
         if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
         else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1)
           doubts.gap ??= `row ${doubts.rows + index + 1} says that it is row ${columns.value[at]}`
       }
+      latestNs = latest
       doubts.rows += rows.length
       columns.length += rows.length
     }
