@@ -106,7 +106,7 @@ export async function startNode(options: NodeProcessOptions): Promise<RunningNod
   }
 }
 
-type NodeHealth = Omit<ReportedState, 'node' | 'boot'>
+export type NodeHealth = Omit<ReportedState, 'node' | 'boot'>
 
 /** What the node says of itself, or null when it doesn't answer within a second. */
 export async function nodeHealth(url: URL): Promise<NodeHealth | null> {
