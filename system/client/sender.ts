@@ -1,15 +1,17 @@
 /** Brings the outbox to the node: one send in flight per room, in clientSeq order, each attempt with the same identity and a deadline. */
-import type { SendRequest, WireEntry } from '../protocol.ts'
+import type { WireEntry } from '../protocol.ts'
 import type { Alarms } from './alarms.ts'
+import { createAttempts } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 import type { Connection } from './connection.ts'
-import type { Observer, Outcome, Status } from './observer.ts'
-import { judgeAttempt } from './outbox.ts'
-import type { AttemptEnd, Outbox, OutboxRow } from './outbox.ts'
+import type { Observer } from './observer.ts'
+import type { Outbox, OutboxRow } from './outbox.ts'
 import type { ClientParts } from './parts.ts'
-import { backoffMs } from './settings.ts'
+import { createRowEnds } from './row-ends.ts'
+import { createRowQueue } from './row-queue.ts'
+import type { RowQueue } from './row-queue.ts'
+import { createRowStatus } from './row-status.ts'
 import type { ClientSettings } from './settings.ts'
-import { shownStatus, stateAfter } from './status.ts'
-import type { Happening } from './status.ts'
 import type { ClientStorage } from './storage.ts'
 
 export interface SenderOptions {
@@ -48,165 +50,41 @@ export interface Sender {
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { outbox, parts, storage, connection, observer, settings, alarms, random } = options
-  const shown = new Map<string, Status>()
-  const unwritten = new Set<string>()
-  /** Rows with a send in flight. */
-  const flying = new Set<OutboxRow>()
-  const pausing = new Set<string>()
-  const seenOutcomes = new Map<string, Outcome>()
+  const { outbox } = options
+  const statuses = createRowStatus(options.observer, options.synced)
+  const ends = createRowEnds({ ...options, statuses })
+  const attempts: Attempts = createAttempts({ ...options, statuses, ends, pause: (room, ms) => queue.pause(room, ms) })
+  const queue: RowQueue = createRowQueue({ ...options, statuses, attempts })
 
-  function show(row: OutboxRow): void {
-    const status = shownStatus(row.state, row.attempts, options.synced())
-    if (shown.get(row.clientMessageId) === status) return
-    shown.set(row.clientMessageId, status)
-    observer.status(row.clientMessageId, status)
-  }
-  function move(row: OutboxRow, happening: Happening): void {
-    row.state = stateAfter(row.state, happening)
-    show(row)
-  }
-  function forget(row: OutboxRow): void {
-    outbox.remove(row.clientMessageId)
-    shown.delete(row.clientMessageId)
-    // A row that the storage keeps is sent again after a reload, and acked as a duplicate.
-    storage.removeRow(row.clientMessageId).then(options.changed, options.changed)
-    options.changed()
-  }
-  function accept(row: OutboxRow, id: string, seq: number): void {
-    move(row, 'accepted')
-    if (row.withdrawal === undefined) forget(row)
-    else {
-      // Its row stays stored until it is deleted, so that a reload takes that up again.
-      outbox.remove(row.clientMessageId)
-      shown.delete(row.clientMessageId)
-      options.withdraw(row, id, row.withdrawal)
-    }
-    options.stored(row, id, seq)
-  }
-  function pause(room: string, ms: number): void {
-    pausing.add(room)
-    alarms.after(ms, () => {
-      pausing.delete(room)
-      pump(room)
-    })
-  }
-
-  async function emit(row: OutboxRow): Promise<AttemptEnd> {
-    const request: SendRequest = {
-      room: row.room,
-      clientMessageId: parts.attemptId(row),
-      clientSeq: row.clientSeq,
-      attempt: row.attempts,
-      type: row.attachments === undefined ? 'text' : 'file',
-      body: row.body,
-      ...(row.attachments === undefined ? {} : { attachments: [...row.attachments] }),
-      ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
-      clientCreatedAt: row.clientCreatedAt,
-    }
-    observer.attempt(row.clientMessageId, row.attempts, request.clientMessageId)
-    try {
-      return { kind: 'answer', answer: await connection.request('message:send', request) }
-    } catch (error) {
-      return { kind: 'silence', why: error instanceof Error ? error.message : String(error) }
-    }
-  }
-  async function attempt(row: OutboxRow): Promise<void> {
-    row.attempts += 1
-    await storage.putRow(row)
-    if (row.state !== 'queued' || !options.ready(row.room)) {
-      row.attempts -= 1
-      return
-    }
-    move(row, 'emitted')
-    await conclude(row, await emit(row))
-  }
-  async function conclude(row: OutboxRow, end: AttemptEnd): Promise<void> {
-    const judgement = judgeAttempt(row.doubt, end)
-    row.doubt = judgement.doubt
-    const seenOutcome = seenOutcomes.get(row.clientMessageId)
-    seenOutcomes.delete(row.clientMessageId)
-    const outcome = judgement.outcome?.kind === 'ok' ? judgement.outcome : (seenOutcome ?? judgement.outcome)
-    if (outcome) observer.outcome(row.clientMessageId, outcome, row.attempts)
-    if (row.state !== 'sending') return
-    if (outcome?.kind === 'ok') return accept(row, outcome.id, outcome.seq)
-    if (end.kind === 'answer' && !end.answer.ok && judgement.happening === 'refused') row.failure = { code: end.answer.error.code, retryable: false }
-    move(row, judgement.happening)
-    if (judgement.happening === 'refused' && row.withdrawal !== undefined && !row.doubt) return forget(row)
-    if (judgement.happening === 'undecided') pause(row.room, Math.max(judgement.retryAfterMs, backoffMs(row.attempts, settings, random)))
-    await storage.putRow(row)
-    options.changed()
-    if (end.kind === 'answer' && !end.answer.ok && end.answer.error.code === 'token_expired') connection.restart('token expired')
-  }
-  function pump(room: string): void {
-    if (pausing.has(room) || !options.ready(room)) return
-    const row = outbox.next(room, flying, parts.sendsAtOnce)
-    if (!row || unwritten.has(row.clientMessageId)) return
-    flying.add(row)
-    void attempt(row).then(
-      () => {
-        flying.delete(row)
-        pump(room)
-      },
-      (error: unknown) => {
-        flying.delete(row)
-        fail(row, error)
-      },
-    )
-  }
-  /** The storage refused: nothing that isn't written is sent. */
-  function fail(row: OutboxRow, error: unknown): void {
-    unwritten.delete(row.clientMessageId)
-    row.failure = { code: 'storage', retryable: true }
-    move(row, 'refused')
-    const why = `storage: ${String(error)}`
-    observer.outcome(row.clientMessageId, row.attempts > 1 || row.doubt ? { kind: 'unknown', why } : { kind: 'failed', code: 'storage' }, row.attempts)
-    options.changed()
-    pump(row.room)
-  }
   function submit(row: OutboxRow): void {
-    show(row)
-    unwritten.add(row.clientMessageId)
-    storage.putRow(row).then(
-      () => {
-        unwritten.delete(row.clientMessageId)
-        pump(row.room)
-      },
-      (error: unknown) => fail(row, error),
-    )
+    statuses.show(row)
+    queue.add(row)
   }
 
   return {
     submit,
-    pump,
+    pump: (room) => queue.pump(room),
     seen(entry) {
       const row = outbox.get(entry.operationId)
       if (!row || row.room !== entry.room) return
-      const outcome: Outcome = { kind: 'ok', id: entry.id, seq: entry.seq, epoch: entry.epoch, duplicate: false }
-      // Subtle: while the attempt is in flight its own end tells the outcome, so that it is told once and times the ack.
-      if (flying.has(row) && row.state === 'sending') seenOutcomes.set(row.clientMessageId, outcome)
-      else observer.outcome(row.clientMessageId, outcome, row.attempts)
-      accept(row, entry.id, entry.seq)
+      attempts.seen(row, { kind: 'ok', id: entry.id, seq: entry.seq, epoch: entry.epoch, duplicate: false })
+      ends.accept(row, entry.id, entry.seq)
     },
     refresh() {
-      for (const row of outbox.rows()) if (row.state === 'queued') show(row)
+      for (const row of outbox.rows()) if (row.state === 'queued') statuses.show(row)
     },
     cancel(clientMessageId, operationId) {
       const row = outbox.get(clientMessageId)
       if (!row) return 'none'
-      const mayBeStored = row.attempts > 0 && (row.state !== 'failed' || row.doubt)
-      if (!mayBeStored) {
-        move(row, 'cancelled')
-        forget(row)
+      if (!mayBeStored(row)) {
+        statuses.move(row, 'cancelled')
+        ends.forget(row)
         return 'cancelled'
       }
       const withdrawn = row.state === 'failed' ? (outbox.requeue(clientMessageId) ?? row) : row
       withdrawn.withdrawal ??= operationId
-      show(withdrawn)
-      storage.putRow(withdrawn).then(
-        () => pump(withdrawn.room),
-        (error: unknown) => fail(withdrawn, error),
-      )
+      statuses.show(withdrawn)
+      queue.rewrite(withdrawn)
       return 'deleting'
     },
     resend(clientMessageId) {
@@ -215,4 +93,8 @@ export function createSender(options: SenderOptions): Sender {
       return row !== undefined
     },
   }
+}
+
+function mayBeStored({ attempts, state, doubt }: Readonly<OutboxRow>): boolean {
+  return attempts > 0 && (state !== 'failed' || doubt)
 }
