@@ -1,75 +1,22 @@
 /** The data of a run beside its history: manifest.json, plan.json and trace.json. The manifest is written at once and again as facts arrive, so that a killed run can be read. */
 import { renameSync, writeFileSync } from 'node:fs'
-import { cpus, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { ClientInfo, FaultRecord } from '../reports/history/history.ts'
+import type { FaultRecord } from '../reports/history/history.ts'
 import { writeChecksums } from '../reports/history/checksums.ts'
 import type { Manifest } from '../reports/history/manifest.ts'
 import type { Trace } from '../reports/history/trace.ts'
-import type { Driver } from '../scenarios/driver.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
 import type { NodeExit, RunningCluster } from '../system/cluster/cluster.ts'
-import { type Topology, workerNames } from '../system/cluster/topologies/topology.ts'
-import type { Experiment } from './experiment.ts'
+import { firstManifest, type RunFacts, thisMachine } from './first-manifest.ts'
 import type { Step } from './plan.ts'
 
-export interface RunFolderOptions {
+export interface RunFolderOptions extends RunFacts {
   folder: string
-  runId: string
-  originNs: bigint
-  experiment: Experiment
-  scenario: Scenario
-  topology: Topology
-  seed: number
-  mutant: string | null
-  replay: string
-  versions: Readonly<Record<string, string>>
-  clients: readonly ClientInfo[]
-  quiescenceMs: number
-  driver: Driver
 }
 
 export type RunFolder = ReturnType<typeof createRunFolder>
 
-export function createRunFolder(options: RunFolderOptions) {
-  const { folder, experiment } = options
-  const manifest: Manifest = {
-    version: 1,
-    runId: options.runId,
-    closed: false,
-    checksums: false,
-    experiment: {
-      name: experiment.name,
-      hypothesis: experiment.hypothesis,
-      topology: options.topology.name,
-      scenario: options.scenario.name,
-      guarantees: experiment.guarantees,
-      thresholds: [...experiment.thresholds],
-      phases: experiment.phases,
-    },
-    seed: options.seed,
-    mutant: options.mutant,
-    originNs: String(options.originNs),
-    startedAt: new Date().toISOString(),
-    replay: options.replay,
-    components: [],
-    versions: { ...options.versions },
-    machine: { platform: `${platform()} ${release()}`, cpus: cpus().length, memoryBytes: totalmem(), cpuModel: cpus()[0]?.model ?? 'unknown' },
-    capabilities: [...options.driver.capabilities],
-    clients: options.clients.map((client) => ({ ...client, rooms: [...client.rooms] })),
-    writers: [],
-    nodes: Array.from({ length: options.topology.nodes }, (_, index) => ({ name: `node-${index + 1}`, boots: 1 })),
-    workers: workerNames(options.scenario.files).map((name) => ({ name, boots: 1 })),
-    fileAccess: options.scenario.files ? experiment.files.access : null,
-    plannedKills: [],
-    phases: [],
-    settleMs: experiment.phases.settleMs,
-    quiescenceMs: options.quiescenceMs,
-    endedEarly: null,
-    problems: [],
-    failedSteps: [],
-    notPlayed: null,
-  }
+export function createRunFolder({ folder, ...facts }: RunFolderOptions) {
+  const manifest = firstManifest(facts, new Date().toISOString(), thisMachine())
   const processes = [...manifest.nodes, ...manifest.workers]
   const trace: Trace = { faults: [], nodes: processes.map((one) => ({ name: one.name, exits: [] })) }
   const save = () => {
@@ -82,6 +29,7 @@ export function createRunFolder(options: RunFolderOptions) {
   save()
   saveTrace()
   return {
+    ...shortfallsOf(manifest, save),
     components(cluster: RunningCluster): void {
       manifest.components = cluster.components.map(({ name, source, version, standIn }) => ({ name, source, version, standIn }))
       save()
@@ -110,6 +58,19 @@ export function createRunFolder(options: RunFolderOptions) {
       trace.faults = records.map((record) => ({ ...record, evidence: [...record.evidence] }))
       saveTrace()
     },
+    close(files: readonly { name: string; rows: number }[]): void {
+      manifest.writers = pairFiles(files)
+      manifest.closed = true
+      // What is told after this (a node's late exit) writes the manifest, and with it the sums, anew.
+      manifest.checksums = true
+      save()
+    },
+  }
+}
+
+/** What the run is less by than it was to be. */
+function shortfallsOf(manifest: Manifest, save: () => void) {
+  return {
     /** The run ends at its first violation: what it owes only at the end isn't judged. */
     endedEarly(why: string): void {
       manifest.endedEarly = why
@@ -128,13 +89,6 @@ export function createRunFolder(options: RunFolderOptions) {
     /** Why the clients did nothing; the run is unknown, whatever was recorded. */
     notPlayed(why: string): void {
       manifest.notPlayed = why
-      save()
-    },
-    close(files: readonly { name: string; rows: number }[]): void {
-      manifest.writers = pairFiles(files)
-      manifest.closed = true
-      // What is told after this (a node's late exit) writes the manifest, and with it the sums, anew.
-      manifest.checksums = true
       save()
     },
   }
