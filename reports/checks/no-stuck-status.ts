@@ -6,8 +6,8 @@
  * (delivered-to-all). Where the driver has no receipts, sent is the end.
  * Population: messages of present clients.
  * Unknown: without a sound audit; a stuck message also while a fault was not healed, or where the end of settle was never reached.
- * Can't see: how long a status stood before it moved on (the worst time to delivered is a figure); whether sent should have become delivered in a run in which
- * any view was reset, because one reset excuses all of them; read, which nobody is owed.
+ * Can't see: how long a status stood before it moved on (the worst time to delivered is a figure); whether sent should have become delivered in a room of which
+ * any view was reset, because one reset excuses all messages of the room; read, which nobody is owed.
  */
 import type { History } from '../history/history.ts'
 import type { Figures } from '../result.ts'
@@ -88,14 +88,14 @@ function reasonsToStaySent(history: History, atNs: number): (message: number) =>
   if (!history.capabilities.includes('receipts')) return () => true
   const audit = auditOf(history)
   const { members, strangersFrom } = membershipOf(history)
-  const { missingByRoom, excused } = owedOf(history)
+  const { missingByRoom, excusedByRoom } = owedOf(history)
   const synced = syncedAt(history, atNs)
   const expected = expectedOf(history)
   return (message) => {
     const stored = audit.storedRow[message] ?? -1
     if (stored === -1) return true
     const [room, seq] = [history.columns.room[stored] ?? 0, history.columns.seq[stored] ?? 0]
-    if ((strangersFrom[room] ?? Infinity) < seq || (missingByRoom[room] ?? 0) > 0 || excused > 0) return true
+    if ((strangersFrom[room] ?? Infinity) < seq || (missingByRoom[room] ?? 0) > 0 || (excusedByRoom[room] ?? 0) > 0) return true
     const sender = history.clients[history.messages.client[message] ?? -1]?.user
     const staying = (members[room] ?? []).filter((member) => stays(member, seq))
     if (!staying.some((member) => member.user === sender)) return true

@@ -36,6 +36,7 @@ export interface Owed {
   gaps: readonly Gap[]
   /** By room. */
   missingByRoom: Int32Array
+  excusedByRoom: Int32Array
   /** When the first missing message was intended; Infinity when none is missing. */
   earliestMissingNs: number
 }
@@ -68,6 +69,7 @@ export const owedOf = once((history: History): Owed => {
     missing: { local: 0, remote: 0, offline: 0 },
     gaps: [],
     missingByRoom: new Int32Array(history.rooms.length),
+    excusedByRoom: new Int32Array(history.rooms.length),
     earliestMissingNs: Infinity,
   }
   const count = counter(history, result)
@@ -177,8 +179,10 @@ function counter(history: History, result: Owed & { gaps: Gap[] }): Count {
       result.owed[place]++
       const got = stretch.from < 0 ? 0 : (flags[stretch.from + seq * stretch.step] ?? 0)
       if ((got & marks.everApplied) !== 0) result.applied++
-      else if ((got & marks.excused) !== 0) result.excused++
-      else miss({ client, room, seq, message: audit.storedAt[cells + seq] ?? -1, place })
+      else if ((got & marks.excused) !== 0) {
+        result.excused++
+        result.excusedByRoom[room] = (result.excusedByRoom[room] ?? 0) + 1
+      } else miss({ client, room, seq, message: audit.storedAt[cells + seq] ?? -1, place })
     }
   }
 }
