@@ -2,13 +2,14 @@
 import { io } from 'socket.io-client'
 import type { ClientToServer, Handshake, ServerToClient } from '../protocol.ts'
 import type { Alarms } from './alarms.ts'
-import { connectProblem } from './connect-problem.ts'
+import { createDialer } from './dialer.ts'
+import { createHandshakes } from './handshakes.ts'
 import type { Observer } from './observer.ts'
 import type { ChatSocket, ClientParts } from './parts.ts'
-import { stickyCookieOf } from './route.ts'
 import type { Route } from './route.ts'
-import { backoffMs } from './settings.ts'
 import type { ClientSettings } from './settings.ts'
+import { bindSocketEvents } from './socket-events.ts'
+import { createStanding } from './standing.ts'
 
 export type Payload<E extends keyof ClientToServer> = Parameters<ClientToServer[E]>[0]
 export type Answer<E extends keyof ClientToServer> = Parameters<Parameters<ClientToServer[E]>[1]>[0]
@@ -49,141 +50,64 @@ export interface Connection {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { observer, parts, settings, alarms, random, route, room } = options
-  const { stickyCookie } = route
-  let session = 0
-  let greeted = false
-  let stopped = false
+  const { parts, settings } = options
+  const standing = createStanding()
+  const handshakes = createHandshakes(options.handshake, restart)
+  const socket = socketOf(options, (send) => void handshakes.answer(send))
+  const dialer = createDialer(options, socket)
   let elsewhere = false
-  let leaving: string | null = null
-  let problem: string | null = null
-  let failures = 0
-  let handshakes = 0
-  let cancelHello = (): void => {}
-  let cancelReopen = (): void => {}
-  let cookie: string | null = null
 
-  const socket: ChatSocket = io(options.url, {
-    autoConnect: false,
-    forceNew: true,
-    transports: [...route.transports],
-    ...(room === null ? {} : { query: { room } }),
-    withCredentials: stickyCookie !== null,
-    // With a cookie to ask for first, each connect is begun here.
-    reconnection: stickyCookie === null,
-    retries: 0,
-    timeout: settings.helloMs,
-    reconnectionDelay: settings.reconnectFirstMs,
-    reconnectionDelayMax: settings.reconnectLimitMs,
-    randomizationFactor: 0.5,
-    auth: (send) => void authenticate(send),
-  })
-
-  async function authenticate(send: (handshake: object) => void): Promise<void> {
-    const number = ++handshakes
-    try {
-      const handshake = await options.handshake()
-      // Subtle: the transport may have closed and opened again meanwhile; then a later handshake is under way for it.
-      if (number === handshakes) send(handshake)
-    } catch (error) {
-      if (number === handshakes) restart(`no token: ${String(error)}`)
-    }
-  }
-
-  async function connect(): Promise<void> {
-    if (stickyCookie !== null) {
-      cookie = await stickyCookieOf(options.url, stickyCookie, cookie, settings.helloMs)
-      // In small letters: under another name the upgrade to a websocket would go out without it.
-      if (cookie !== null) socket.io.opts.extraHeaders = { cookie }
-    }
-    if (!stopped) socket.connect()
-  }
-  function reopenLater(afterMs: number): void {
-    cancelReopen()
-    if (!stopped) cancelReopen = alarms.after(afterMs, () => void connect())
-  }
-  function jitteredMs(): number {
-    failures += 1
-    return settings.reconnectFirstMs + Math.min(backoffMs(failures, settings, random), settings.reconnectLimitMs - settings.reconnectFirstMs)
+  function leave(reason: string): void {
+    handshakes.drop()
+    standing.leave(reason, () => socket.disconnect())
   }
   function restart(reason: string): void {
-    problem = reason
-    leaving ??= reason
-    handshakes += 1
-    socket.disconnect()
-    leaving = null
-    reopenLater(jitteredMs())
+    leave(reason)
+    dialer.again()
   }
-  function end(reason: string): void {
-    session += 1
-    cancelHello()
-    problem = leaving ?? reason
-    if (!greeted) return
-    greeted = false
-    observer.disconnected(problem, room)
-    options.lost()
+  function takenOver(): void {
+    elsewhere = true
+    dialer.stop()
   }
-
-  socket.on('connect', () => {
-    cancelHello()
-    cancelHello = alarms.after(settings.helloMs, () => restart('no hello'))
-  })
-  socket.on('hello', (hello) => {
-    cancelHello()
-    if (greeted) return
-    session += 1
-    greeted = true
-    failures = 0
-    problem = null
-    observer.connected(hello.node, hello.bootId, room)
-    options.greeted()
-  })
-  socket.on('disconnect', (reason, failure) => {
-    end(connectProblem(reason, failure instanceof Error ? failure : undefined))
-    leaving = null
-    // Socket.IO comes back by itself after a broken transport, but neither after the server's nor after our own disconnect.
-    if (reason === 'io server disconnect' || (stickyCookie !== null && reason !== 'io client disconnect')) reopenLater(jitteredMs())
-  })
-  socket.on('connect_error', (error) => {
-    problem = connectProblem(error.message, error)
-    if (!socket.active || stickyCookie !== null) reopenLater(jitteredMs())
-  })
-  socket.on('closing', ({ code }) => {
-    leaving = code
-    // A newer connection of this device took over: to come back would only fight with it.
-    if (code === 'connected_elsewhere') stopped = elsewhere = true
-  })
-  socket.on('reconnect', ({ afterMs }) => {
-    const asked = session
-    alarms.after(afterMs, () => {
-      if (session === asked) restart('node asked to reconnect')
-    })
-  })
+  bindSocketEvents({ ...options, socket, standing, dialer, restart, takenOver })
 
   return {
     open() {
-      stopped = elsewhere = false
-      leaving = null
-      void connect()
+      elsewhere = false
+      standing.opening()
+      dialer.start()
     },
     restart,
     close(reason) {
-      stopped = true
-      cancelReopen()
-      handshakes += 1
-      problem = reason
-      leaving ??= reason
-      socket.disconnect()
-      leaving = null
+      dialer.stop()
+      leave(reason)
     },
     elsewhere: () => elsewhere,
-    greeted: () => greeted,
-    session: () => session,
+    greeted: () => standing.greeted(),
+    session: () => standing.session(),
     async request(event, payload) {
       if (!socket.connected) throw new Error('not connected')
       return (await parts.emitWithAck(socket, event, payload, settings.ackMs)) as Answer<typeof event>
     },
     on: (event, listener) => parts.listen(socket, event, listener),
-    pending: () => (greeted ? null : `not connected${problem === null ? '' : ` (${problem})`}`),
+    pending: () => standing.pending(),
   }
+}
+
+function socketOf({ url, route, room, settings }: ConnectionOptions, auth: (send: (handshake: object) => void) => void): ChatSocket {
+  return io(url, {
+    autoConnect: false,
+    forceNew: true,
+    transports: [...route.transports],
+    ...(room === null ? {} : { query: { room } }),
+    withCredentials: route.stickyCookie !== null,
+    // With a cookie to ask for first, each connect is begun here.
+    reconnection: route.stickyCookie === null,
+    retries: 0,
+    timeout: settings.helloMs,
+    reconnectionDelay: settings.reconnectFirstMs,
+    reconnectionDelayMax: settings.reconnectLimitMs,
+    randomizationFactor: 0.5,
+    auth,
+  })
 }
