@@ -1,11 +1,11 @@
-/** A replay brings the newest entries only, and calls itself complete. */
+/** A replay brings the newest entry only, and calls itself complete. */
 import type { Mutant } from './mutant.ts'
 
-const replayed = 3
+const replayed = 1
 
 export const replayCappedButComplete: Mutant = {
   name: 'replay-capped-but-complete',
-  breaks: 'a replay leaves out what is older than a few entries without a reset, and nothing brings the rest',
+  breaks: 'a replay leaves out all but the newest entry without a reset, and nothing brings the rest',
   caughtBy: ['sync-honest'],
   experiment: 'node-kill',
   node: (parts) => ({
