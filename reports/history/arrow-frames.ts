@@ -31,7 +31,7 @@ export interface FrameOptions {
   damage?: Damage | null
   /** Byte at which the first frame to read begins; default 0. */
   from?: number
-  /** Each body takes the place of the one before: fresh memory for every batch costs as much as reading it, and brings the collector. Default false. */
+  /** Each body takes the place of the one before: fresh memory for every batch has to be got and collected. Default false. */
   reuseBody?: boolean
 }
 

@@ -102,7 +102,7 @@ export class MergedRows {
     for (let index = 0; index < rows.length; index++) tNs[start + index] = ((time[2 * index + 1] ?? 0) | 0) * twoTo32 + (time[2 * index] ?? 0)
   }
 
-  /** Cuts the columns to their length and sorts them by time. Each column goes where the one before it lay, because memory that is new costs as much as the sort. */
+  /** Cuts the columns to their length and sorts them by time. Each column goes where the one before it lay: memory that is new costs time to get and to collect. */
   sorted(): Columns {
     const { columns } = this
     const { length } = columns
