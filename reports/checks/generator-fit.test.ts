@@ -38,6 +38,8 @@ test("near miss: what is not invoked inside impact is the cluster's doing", () =
 test('near miss: 2 % too late, all others late by a second, and one long pause among a hundred', () => {
   const late = offered(98, (index) => (index < 2 ? 1001 : 1000))
   expect(examineChanged(generatorFit, { with: late })).toMatchObject({ verdict: 'valid', population: 100, figures: { share: 0.98 } })
+  const arriving = { without: ['phase steady 0 1'], with: ['phase steady 0.7 1', '0.5 run lag 900000'] }
+  expect(examineChanged(generatorFit, arriving)).toMatchObject({ verdict: 'valid' })
   const lags = Array.from({ length: 99 }, (_, index) => `${index / 10} run lag ${index === 50 ? 900_000 : 2000}`)
   expect(examineChanged(generatorFit, { with: lags })).toMatchObject({ verdict: 'valid', figures: { lagP99Ms: 2 } })
 })

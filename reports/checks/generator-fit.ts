@@ -1,8 +1,8 @@
 /**
  * Rule: outside impact at least 98 % of the intended messages were invoked within a second of their time; the 99th percentile of the load workers' event-loop
- * lag is below 250 ms; every client has rows; no client gave up a step of its script. Else less was asked than the script says, and the run is unknown; what
+ * lag from the first phase on is below 250 ms; every client has rows; no client gave up a step of its script. Else less was asked than the script says, and the run is unknown; what
  * was asked is judged all the same.
- * Excused: what was late inside impact, which may be the cluster's doing.
+ * Excused: what was late inside impact, which may be the cluster's doing; lag while the clients arrive, when nothing is asked of anyone at a time.
  * Population: messages intended outside impact.
  * Unknown: when one of the four is missed. Never invalid: a slow generator is no fault of the chat.
  * Can't see: load and cluster that slow each other down on one machine as long as the generator keeps its times; lateness inside impact; how promptly clients
@@ -60,7 +60,9 @@ function offeredOf(history: History): { offered: number; achieved: number } {
 }
 
 function lagP99Ms(history: History): number {
-  const lags = Float64Array.from(history.rowsOf('lag'), (row) => (history.columns.value[row] ?? 0) / 1e3).sort()
+  const fromNs = (history.phases[0]?.startMs ?? 0) * 1e6
+  const { tNs, value } = history.columns
+  const lags = Float64Array.from([...history.rowsOf('lag')].filter((row) => (tNs[row] ?? 0) >= fromNs).map((row) => (value[row] ?? 0) / 1e3)).sort()
   return lags[Math.max(0, Math.ceil(lags.length * 0.99) - 1)] ?? 0
 }
 
