@@ -197,6 +197,8 @@ function surroundings(history: History, fromMs: number, toMs: number, forced: re
   const told: Told[] = []
   const within = (atMs: number | null): atMs is number => atMs !== null && fromMs - 1000 <= atMs && atMs <= toMs
   for (const fault of history.faults) {
+    // It was never active: its end is when that became clear.
+    if (fault.healedAtMs === fault.injectedAtMs) continue
     if (within(fault.injectedAtMs)) told.push({ atMs: fault.injectedAtMs, text: `fault: ${fault.fault} ${fault.target}`, weight: 8 })
     if (within(fault.healedAtMs)) told.push({ atMs: fault.healedAtMs, text: `healed: ${fault.fault} ${fault.target}`, weight: 7 })
   }
