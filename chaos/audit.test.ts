@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readerOf } from './audit.ts'
+import { isSameLog, readerOf } from './audit.ts'
 
 let seq = 0
 const entry = (kind: string, actorId: string, payload: { userId?: string; banned?: boolean } = {}): Parameters<typeof readerOf>[0][number] => ({
@@ -28,4 +28,23 @@ test('a room that everybody left has no reader', () => {
   seq = 0
   expect(readerOf([entry('join', 'alice'), entry('leave', 'alice')])).toBeNull()
   expect(readerOf([])).toBeNull()
+})
+
+test('a room stood still when nothing was added, changed or purged between two reads of its log', () => {
+  const message = (at: number, change: { body?: string | null; rev?: number } = {}): Parameters<typeof isSameLog>[0][number] => ({
+    _id: `m${at}`,
+    roomId: 'room-1',
+    epoch: 'e',
+    kind: 'message',
+    actorId: 'alice',
+    seq: at,
+    acceptedBy: 'node-1',
+    body: 'hello',
+    ...change,
+  })
+  const log = [message(1), message(2)]
+  expect(isSameLog(log, [message(1), message(2)])).toBe(true)
+  expect(isSameLog(log, [...log, message(3)])).toBe(false)
+  expect(isSameLog(log, [message(1), message(2, { rev: 3 })])).toBe(false)
+  expect(isSameLog(log, [message(1, { body: null }), message(2)])).toBe(false)
 })

@@ -21,7 +21,7 @@ import { messageId, messageIdOf, type StoredEntry, storedHash } from './stored-e
 const readers = { store: 1, sync: 2, history: 4 }
 /** A room that can't be read takes the reader's whole deadline, and must not hold up the others. */
 const roomsAtOnce = 6
-/** At a room that grows. */
+/** At a room that doesn't stand still. */
 const looks = 3
 
 export interface AuditOptions {
@@ -62,10 +62,15 @@ export async function audit(options: AuditOptions): Promise<AuditSummary> {
 }
 
 async function auditRoom(options: AuditOptions, log: Collection<StoredEntry>, room: string, summary: AuditSummary): Promise<void> {
-  let { stored, read } = await readRoom(options, log, room)
-  // A sweep of the nodes may have added an entry between the two looks. Whoever still disagrees after that is recorded as it is.
-  for (let again = 1; again < looks && read.kind === 'read' && read.head > (stored.at(-1)?.seq ?? 0); again++)
-    ({ stored, read } = await readRoom(options, log, room))
+  let stored = await readStored(log, room)
+  let read = await readAsMember(options, room, stored)
+  // A sweep of the nodes may have come between the two looks, so the store is asked again: only of a room that stood still is a difference one of the readers.
+  for (let look = 1; look < looks && read.kind === 'read'; look++) {
+    const after = await readStored(log, room)
+    if (isSameLog(stored, after)) break
+    stored = after
+    read = await readAsMember(options, room, stored)
+  }
   recordStored(options, room, stored)
   summary.entries += stored.length
   summary.messages += stored.filter((entry) => entry.kind === 'message').length
@@ -79,20 +84,28 @@ async function auditRoom(options: AuditOptions, log: Collection<StoredEntry>, ro
 
 type Read = ({ kind: 'read' } & RoomAsRead) | { kind: 'failed'; why: string } | { kind: 'nobody' }
 
-/** The store first, then a fresh client. */
-async function readRoom({ cluster, cohort }: AuditOptions, log: Collection<StoredEntry>, room: string): Promise<{ stored: StoredEntry[]; read: Read }> {
-  const stored = (await log.find({ roomId: room }, { timeoutMS: 20_000 }).toArray()).toSorted((left, right) => left.seq - right.seq)
+async function readStored(log: Collection<StoredEntry>, room: string): Promise<StoredEntry[]> {
+  return (await log.find({ roomId: room }, { timeoutMS: 20_000 }).toArray()).toSorted((left, right) => left.seq - right.seq)
+}
+
+/** Whether nothing was added, changed or purged between two reads of a room. */
+export function isSameLog(before: readonly StoredEntry[], after: readonly StoredEntry[]): boolean {
+  const stateOf = (entry: StoredEntry): string => `${entry.seq} ${entry._id} ${entry.rev ?? entry.seq} ${storedHash(entry)}`
+  return before.length === after.length && before.every((entry, index) => stateOf(entry) === stateOf(after[index] ?? entry))
+}
+
+async function readAsMember({ cluster, cohort }: AuditOptions, room: string, stored: readonly StoredEntry[]): Promise<Read> {
   const first = stored[0]
   const reader = readerOf(stored)
-  if (!first || !reader) return { stored, read: { kind: 'nobody' } }
+  if (!first || !reader) return { kind: 'nobody' }
   try {
     const token = await cluster.mintToken(reader.user, `audit-${uuidv7()}`)
     const { head, sync, history } = await readRoomAsFreshDevice({ url: cluster.entrance(cohort), token, room, epoch: first.epoch })
     // Between two stays a member sees nothing; the rows of a reader tell one stretch.
     const since = (entries: readonly WireEntry[]) => entries.filter((entry) => entry.seq >= reader.joinedSeq)
-    return { stored, read: { kind: 'read', head, sync: sync === null ? null : since(sync), history: since(history) } }
+    return { kind: 'read', head, sync: sync === null ? null : since(sync), history: since(history) }
   } catch (error) {
-    return { stored, read: { kind: 'failed', why: error instanceof Error ? error.message : String(error) } }
+    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
   }
 }
 
