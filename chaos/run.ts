@@ -133,7 +133,7 @@ export async function run(request: RunRequest): Promise<void> {
     }),
   )
   try {
-    await unlessAborted(control.allConnected(arrivalDeadlineMs), signal)
+    await unlessAborted(control.allArrived(arrivalDeadlineMs), signal)
   } catch (error) {
     if (!(error instanceof ClientsNotConnected)) throw error
     // No fault of the harness: the system under test let nobody in, and there is nothing to be judged.

@@ -22,6 +22,8 @@ export interface ClientAssignment {
 
 export interface Progress {
   connected: number
+  /** Clients that were connected, and have joined where their script does; it never falls. */
+  arrived: number
   intended: number
   invoked: number
   acked: number

@@ -112,23 +112,29 @@ export class ControlServer implements AsyncDisposable {
     )
   }
 
-  /** Resolves when each client is connected. Rejects with ClientsNotConnected once one has given up, and at the deadline. */
-  async allConnected(timeoutMs: number): Promise<void> {
+  /**
+   * Resolves when each client was connected, and has joined where its script does; one that gave up joining is waited for no longer. Rejects with
+   * ClientsNotConnected once one could not connect, and at the deadline.
+   */
+  async allArrived(timeoutMs: number): Promise<void> {
     const total = this.#options.assignments.length
+    const untilMs = performance.now() + timeoutMs
     const connected = () => this.progress().connected
+    const arrived = () => this.progress().arrived
     const gaveUp = () => this.problems.find(({ client }) => client !== null)
-    try {
-      await this.#until(
-        () => connected() >= total || gaveUp() !== undefined,
-        timeoutMs,
-        () => `all clients to connect; ${this.pending() ?? 'nothing pending'}`,
-      )
-    } catch (error) {
-      throw new ClientsNotConnected(`${connected()} of ${total} clients are connected: ${error instanceof Error ? error.message : String(error)}`)
+    const wait = async (isOver: () => boolean, what: string): Promise<void> => {
+      try {
+        await this.#until(isOver, Math.max(0, Math.round(untilMs - performance.now())), () => `all clients to ${what}; ${this.pending() ?? 'nothing pending'}`)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        throw new ClientsNotConnected(`${connected()} of ${total} clients are connected and ${arrived()} have joined: ${why}`)
+      }
     }
+    await wait(() => arrived() >= total || connected() >= total || gaveUp() !== undefined, 'connect')
     const first = gaveUp()
-    if (connected() < total && first !== undefined)
+    if (arrived() < total && connected() < total && first !== undefined)
       throw new ClientsNotConnected(`${connected()} of ${total} clients are connected; the first that gave up: ${first.text}`)
+    await wait(() => arrived() >= total, 'join')
   }
 
   /** Resolves when that many sends (of the room, unless null) are acked; known to within one progress interval. */

@@ -3,6 +3,8 @@ import { build, type Histogram } from 'hdr-histogram-js'
 
 export class LoadMeter {
   connected = 0
+  /** Clients that were connected, and have joined where their script does. */
+  arrived = 0
   intended = 0
   invoked = 0
   acked = 0

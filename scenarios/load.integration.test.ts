@@ -34,7 +34,7 @@ test('a scenario is played from warm-up to the end: each message is sent, acked,
     variables: scriptVariables(scenario),
   })
   await control.allAssigned(20_000)
-  await control.allConnected(20_000)
+  await control.allArrived(20_000)
   let atNs = process.hrtime.bigint()
   for (const name of ['warmup', 'steady', 'impact', 'recovery']) {
     control.phase(name, atNs, 1500)

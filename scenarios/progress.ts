@@ -3,6 +3,7 @@ import type { Progress } from './control-messages.ts'
 
 export const noProgress: Progress = {
   connected: 0,
+  arrived: 0,
   intended: 0,
   invoked: 0,
   acked: 0,
@@ -21,6 +22,7 @@ export function mergeProgress(parts: readonly Progress[]): Progress {
   return parts.reduce(
     (sum, part) => ({
       connected: sum.connected + part.connected,
+      arrived: sum.arrived + part.arrived,
       intended: sum.intended + part.intended,
       invoked: sum.invoked + part.invoked,
       acked: sum.acked + part.acked,

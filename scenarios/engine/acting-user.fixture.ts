@@ -142,7 +142,7 @@ export async function actingUser(): Promise<ActingUser> {
   const worker = await openLoadWorker({ controlPath: control.path, name: 'load-1', pid: 1, monotonicNs: () => process.hrtime.bigint(), drivers: [driver] })
   const assigned = await worker.control.assign(1000)
   if (assigned === null) throw new Error('no client')
-  const user = new VirtualUser(worker, assigned, true)
+  const user = new VirtualUser(worker, assigned, { stays: true, joins: true })
   await user.login(1000)
   user.doing = null
   return {

@@ -32,6 +32,7 @@ const steps: Readonly<Record<Exclude<ChatVerb, ActVerb | keyof typeof phaseSteps
       user.recorder.joinInvoked(room)
       await withDeadline(user.client.join(room), timeoutOf(parameters), () => `${user.assignment.user} to join ${room}`, 'join_timeout')
     }
+    user.arrive()
   },
 
   talk,
@@ -44,6 +45,7 @@ const steps: Readonly<Record<Exclude<ChatVerb, ActVerb | keyof typeof phaseSteps
 
   async stay(user) {
     user.doing = null
+    user.arrive()
     await Promise.race([user.worker.control.whenEnded, aborted(user.going)])
   },
 

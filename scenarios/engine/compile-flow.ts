@@ -19,6 +19,7 @@ export interface Flow {
   usesChat: boolean
   usesSocketio: boolean
   stays: boolean
+  joins: boolean
 }
 export interface FlowParts {
   events: Events
@@ -30,7 +31,7 @@ export interface FlowParts {
 export function compileFlow(flow: readonly unknown[], parts: FlowParts): Flow {
   const used: Used = { verbs: new Set(), kinds: new Set() }
   const steps = flow.flat(Infinity).map((spec) => compileStep(spec, parts, used))
-  return { steps, usesChat: used.kinds.has('chat'), usesSocketio: used.kinds.has('socketio'), stays: used.verbs.has('stay') }
+  return { steps, usesChat: used.kinds.has('chat'), usesSocketio: used.kinds.has('socketio'), stays: used.verbs.has('stay'), joins: used.verbs.has('join') }
 }
 
 interface Used {

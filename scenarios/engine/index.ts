@@ -60,7 +60,7 @@ export default class ChatEngine {
     const worker = await this.#loadWorker(this.#controlPath)
     const assignment = await worker.control.assign(assignTimeoutMs)
     if (assignment === null) return
-    const user = new VirtualUser(worker, assignment, flow.stays)
+    const user = new VirtualUser(worker, assignment, flow)
     let gaveUp = true
     try {
       await this.#runSteps(flow, { context, user, ended: () => worker.control.ended })

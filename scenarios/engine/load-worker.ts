@@ -122,11 +122,12 @@ export class LoadWorker {
   }
 
   #sendProgress(): void {
-    const { connected, intended, invoked, acked, ackedByRoom, failed, unknown, applied } = this.meter
+    const { connected, arrived, intended, invoked, acked, ackedByRoom, failed, unknown, applied } = this.meter
     const lagMs = Math.max(this.#worstLagMs, this.#delay.max / 1e6)
     this.#worstLagMs = 0
     this.control.progress({
       connected,
+      arrived,
       intended,
       invoked,
       acked,

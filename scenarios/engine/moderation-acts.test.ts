@@ -90,10 +90,16 @@ test('a storm leaves alone whose client is being replaced', async () => {
 test('who goes home ends its talk and its stay, and the others go on', async () => {
   await chatSteps['go-home'](user, { phase: 'steady', share: 0 })
   await chatSteps['go-home'](user, { phase: 'impact', after: '20ms' })
+  // What else begins with the phase, and after it: once that is done, those who go home have gone.
+  await chatSteps.storm(user, { phase: 'steady', after: '20ms' })
   acting.phase('warmup')
-  const [talking, staying] = [chatSteps.talk(user, { ratePerSecond: 0.001 }), chatSteps.stay(user, {})]
+  const ended: string[] = []
+  const talking = chatSteps.talk(user, { ratePerSecond: 0.001 }).then(() => ended.push('talk'))
+  const staying = chatSteps.stay(user, {}).then(() => ended.push('stay'))
   acting.phase('steady')
-  expect(await Promise.race([talking, staying, new Promise((resolve) => setTimeout(resolve, 100, 'still there'))])).toBe('still there')
+  await expect.poll(() => driver.calls).toEqual([['reconnect']])
+  expect(ended).toEqual([])
   acting.phase('impact')
   await Promise.all([talking, staying])
+  expect(ended.toSorted()).toEqual(['stay', 'talk'])
 })

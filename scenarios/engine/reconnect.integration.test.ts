@@ -70,7 +70,7 @@ test('each client drops its session, gets a second one, and goes on talking in i
     folder,
     watchdogMs: 40_000,
   })
-  await control.allConnected(20_000)
+  await control.allArrived(20_000)
   control.phase('warmup', process.hrtime.bigint(), 60_000)
   await control.acked(10, 'room-1', 15_000)
   await expect.poll(() => control.progress().applied, { timeout: 5000 }).toBeGreaterThanOrEqual(20)

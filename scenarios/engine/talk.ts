@@ -22,6 +22,7 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   const window = (): TalkWindow => talkWindow(control.phases, user.assignment.role === roles.fallsSilent)
   // Waiting for the first phase is no work of its own: the run starts it when everyone waits here.
   user.doing = null
+  user.arrive()
   await changeUntil(user, () => window().fromNs !== null, warmupTimeoutMs, 'the run to begin its warm-up')
   const random = seededRandom(user.assignment.seed)
   let intendedNs = window().fromNs ?? nowNs()

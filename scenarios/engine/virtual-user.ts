@@ -5,6 +5,7 @@ import type { DrivenClient } from '../driver.ts'
 import { seededRandom } from '../random.ts'
 import type { ChangeTarget } from '../recorded-acts.ts'
 import type { RecordedClient, ReplyTo } from '../recorded-client.ts'
+import type { Flow } from './compile-flow.ts'
 import type { Busy, LoadWorker } from './load-worker.ts'
 
 const closeTimeoutMs = 3000
@@ -27,12 +28,16 @@ export class VirtualUser implements Busy {
   readonly held: ChangeTarget[] = []
   /** Messages of its own that it has deleted. */
   readonly deleted: ChangeTarget[] = []
+  /** Whether its script joins. */
+  readonly joins: boolean
   readonly #going = new AbortController()
   readonly #background = new Set<string>()
   #backgroundCount = 0
   #client: DrivenClient | null = null
+  #arrived = false
 
-  constructor(worker: LoadWorker, assignment: ClientAssignment, stays: boolean) {
+  constructor(worker: LoadWorker, assignment: ClientAssignment, { stays, joins }: Pick<Flow, 'stays' | 'joins'>) {
+    this.joins = joins
     this.worker = worker
     this.assignment = assignment
     this.random = seededRandom(assignment.seed ^ 0x2545f491)
@@ -56,6 +61,13 @@ export class VirtualUser implements Busy {
     })
     // Twice the time: the driver's own deadline comes first and says more.
     this.#client = await withDeadline(connecting, timeoutMs * 2, () => `${user} to connect to ${url}`, 'login_timeout')
+    if (!this.joins) this.arrive()
+  }
+
+  /** The run begins when all have: what is intended from then on finds each of them in its rooms. */
+  arrive(): void {
+    if (!this.#arrived) this.worker.meter.arrived++
+    this.#arrived = true
   }
 
   /** Sends a message that was wanted at `intendedNs`. Throws when this client has used up its message ids. */
@@ -118,6 +130,8 @@ export class VirtualUser implements Busy {
   /** Leaves for good. A client that leaves before the run ends, or gave up its script, is recorded as gone: nobody waits for it at the end. */
   async leave(gaveUp: boolean): Promise<void> {
     if (gaveUp || !this.worker.control.ended) this.recorder.expected(false)
+    // Nobody waits for who won't come any more; who was never connected is told by its problem.
+    if (this.#client !== null) this.arrive()
     try {
       if (this.#client !== null)
         await withDeadline(Promise.resolve(this.#client[Symbol.asyncDispose]()), closeTimeoutMs, () => `${this.assignment.user} to close`, 'close_timeout')
