@@ -97,4 +97,10 @@ test('near miss: a held message is a stub to most, and what a purge blanked can 
   const asOfPurge = (shows: string): Change => ({ ...purged, with: [...purged.with, `5.5 bob shows m1 4 rev=7 ${shows}`] })
   expect(examineChanged(convergence, asOfPurge('gone=1 deleted=retention'))).toMatchObject({ verdict: 'valid', figures: { blanked: 1 } })
   expect(examineChanged(convergence, asOfPurge(''))).toMatchObject({ verdict: 'invalid', figures: { unlikeSights: 1 } })
+  // The view at the end comes before the audit, and retention may purge between the two: by its commit it is told whether the view could know.
+  const views = ['8.000 bob view room-1 3', '8.001 bob views m1 4', '8.002 bob views m2 5', '8.003 bob views m3 6']
+  const viewed = (...committed: string[]): Change => ({ ...purged, with: [...purged.with, ...views, ...committed] })
+  expect(examineChanged(convergence, viewed('8.5 node-1 committed - seq=7'))).toMatchObject({ verdict: 'valid', figures: { unlikeViews: 0 } })
+  expect(examineChanged(convergence, viewed())).toMatchObject({ verdict: 'valid', figures: { unlikeViews: 0 } })
+  expect(examineChanged(convergence, viewed('4.0 node-1 committed - seq=7'))).toMatchObject({ verdict: 'invalid', figures: { unlikeViews: 1 } })
 })

@@ -6,7 +6,8 @@
  *   applied, between the oldest that it shows and the head.
  * - A read that was begun after a deletion was acked brings the message without its content: pages, searches, syncs and ranges.
  * Excused: contents of an earlier rev that a deletion or a purge has blanked since, because the log can't tell them any more; a stub in place of a held
- * message, which only its author and moderators see whole; live deliveries, which overlap a deletion. The content of a plain delivery is for `intact`.
+ * message, which only its author and moderators see whole; live deliveries, which overlap a deletion; in a view
+ * what was purged after it, or less than 2 s before. The content of a plain delivery is for `intact`.
  * Population: stored records, and sights of them.
  * Unknown: without a sound audit; for views at the end also while a fault was not healed.
  * Can't see: a change that every reader and the log agree on although nobody asked for it; changes of which the audit does not tell what they brought;

@@ -4,7 +4,9 @@ import { recordBits } from '../history/codes.ts'
 import { auditOf } from './audit.ts'
 import { ledgerOf, marksAt } from './ledger.ts'
 import { membershipOf, must } from './membership.ts'
+import { foldedOf } from './folded.ts'
 import { expectedOf, syncedAt } from './present.ts'
+import { purgedNsOf, purgeToldNs } from './purges.ts'
 import { quiescenceOf } from './quiescence.ts'
 import { Suspects } from './suspects.ts'
 import { marks } from './views.ts'
@@ -56,7 +58,8 @@ export function viewsAtEnd(history: History): Ends {
 }
 
 function judgeView(history: History, client: number, room: number, rows: readonly number[], result: Ends): void {
-  const { seq, rev, value, layer } = history.columns
+  const { tNs, seq, rev, value, layer } = history.columns
+  const { isPurged } = foldedOf(history)
   const { base, heads, capacity, storedAt, rowAt, recordAt } = auditOf(history)
   const cells = base[room] ?? 0
   const currentAt = (at: number): number => ((recordAt[cells + at] ?? -1) === -1 ? (rowAt[cells + at] ?? -1) : (recordAt[cells + at] ?? -1))
@@ -65,6 +68,8 @@ function judgeView(history: History, client: number, room: number, rows: readonl
     const at = seq[row] ?? 0
     if (at >= (capacity[room] ?? 0) || (storedAt[cells + at] ?? -1) < 0) continue
     shown.add(at)
+    // Retention goes on purging until the audit, and what was shown just before it is no more in the store.
+    if (isPurged[cells + at] === 1 && (tNs[row] ?? 0) < (purgedNsOf(history)[cells + at] ?? Infinity) + purgeToldNs) continue
     result.judged++
     const current = currentAt(at)
     const isGone = ((layer[current] ?? 0) & recordBits.stub) !== 0
