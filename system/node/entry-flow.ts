@@ -34,6 +34,7 @@ export function entryFlowOf({ configuration, bootId, store, io, leases, lease, n
       onFolded(roomId, entry) {
         changes.observe(roomId, entry)
         evictions.takeOut(roomId, entry)
+        relaying.folded(entry)
       },
       onCommitted(entry, wire) {
         const { roomId: room, seq, attempt: count, operationId } = entry

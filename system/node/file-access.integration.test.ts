@@ -144,3 +144,14 @@ test('the route of the proxy takes only tokens that hold, ids that are ids, and 
   for (const way of ['public', 'signed'] as const) expect((await get(at(`/files/${uploadId}`, way), token)).status).toBe(404)
   expect((await get(at(`/files/${uploadId}`), token)).status).toBe(200)
 })
+
+test('a page of another origin may ask the proxy, too, and reads its refusals', async () => {
+  const { bytes, uploadId } = await shared('proxy')
+  const url = new URL(`/files/${uploadId}`, nodes.proxy.url).href
+  const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://chat.example', 'access-control-request-headers': 'authorization' } })
+  expect([asked.status, asked.headers.get('access-control-allow-origin'), asked.headers.get('access-control-allow-headers')]).toEqual([204, '*', 'authorization'])
+  const response = await get(url, await tokenOf('bob', 'bob-1'))
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+  expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
+  expect((await get(url)).headers.get('access-control-allow-origin')).toBe('*')
+})

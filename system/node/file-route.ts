@@ -27,11 +27,17 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** Of one file, however slow its reader. */
 const servingMs = 300_000
 
+/** Pages of any origin: what counts is the token, which no browser adds by itself. Source: https://fetch.spec.whatwg.org/#http-cors-protocol */
+const crossOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'content-disposition' }
+const preflight = { 'access-control-allow-methods': 'GET', 'access-control-allow-headers': 'authorization', 'access-control-max-age': '600' }
+
 /** Answers requests for files, and leaves the others to the next listener. */
 export function withFiles(parts: FileRouteParts, next: RequestListener): RequestListener {
   return (request, response) => {
     const named = /^\/files\/([^/?]+)$/.exec(request.url?.split('?')[0] ?? '')?.[1]
     if (named === undefined || parts.settings.access !== 'proxy') return next(request, response)
+    for (const [header, value] of Object.entries(crossOrigin)) response.setHeader(header, value)
+    if (request.method === 'OPTIONS') return void response.writeHead(204, preflight).end()
     if (request.method !== 'GET') return answer(response, 405, { code: 'method_not_allowed', message: 'files are read by GET' })
     serve(parts, request, response, named).catch((error: unknown) => {
       // The reader of a stream that was begun learns it from the missing bytes.

@@ -1,6 +1,6 @@
 /** Which sockets get an entry that reaches this node: in order, late, behind a gap, about a held message, past the lease. */
 import { expect, test } from 'vitest'
-import { entryOf, wireOf } from './entries.ts'
+import { entryOf, systemActor, wireOf } from './entries.ts'
 import { memoryLog } from './fixtures/memory-log.ts'
 import { relayingOf } from './relaying.ts'
 import { RoomLog } from './room-log.ts'
@@ -19,6 +19,7 @@ function setUp() {
   const { log, stored } = memoryLog()
   const got: string[] = []
   let isHeld = true
+  let isOpen = true
   const room = new RoomLog({
     roomId: 'r',
     epoch: 'e',
@@ -29,7 +30,7 @@ function setUp() {
     log,
     node: 'n',
     nowMs: () => 1,
-    onFolded() {},
+    onFolded: (_, entry) => relaying.folded(entry),
     onCommitted() {},
     onError() {},
   })
@@ -45,7 +46,7 @@ function setUp() {
       },
     },
     lease: { isHeld: () => isHeld },
-    rooms: { opened: () => room },
+    rooms: { opened: () => (isOpen ? room : undefined) },
     onError() {},
   })
   let ids = 0
@@ -61,7 +62,8 @@ function setUp() {
       actorId,
       message: { senderId: actorId, deviceId: 'd', clientMessageId: 'c', clientSeq: 1, type: 'text', body, clientCreatedAt: 0 },
     })
-  return { room, relaying, got, store, say, stored, lose: () => (isHeld = false) }
+  const judge = () => store({ kind: 'upload-state', actorId: systemActor, messageId: 'i1', payload: { uploadId: 'u', state: 'clean' } }, 4)
+  return { room, relaying, got, store, say, judge, stored, lose: () => (isHeld = false), close: () => (isOpen = false) }
 }
 
 test('in order: to everybody at once', async () => {
@@ -99,4 +101,28 @@ test('past the lease: to nobody', async () => {
   lose()
   await relaying.published(entry)
   expect(got).toEqual([])
+})
+test('a verdict that nobody published: found behind the next message, and told before it', async () => {
+  const { relaying, got, say, judge } = setUp()
+  await relaying.published(await say('ann', 'with a file'))
+  await judge()
+  await relaying.published(await say('bob', 'after the verdict'))
+  expect(got).toEqual(['everybody 4:with a file', 'everybody 5', 'ann 6:after the verdict', 'bob 6:after the verdict', 'carl 6:after the verdict'])
+})
+test('a verdict that a node appended and published: told once', async () => {
+  const { relaying, got, say, judge, room } = setUp()
+  await relaying.published(await say('ann', 'with a file'))
+  const verdict = await judge()
+  await room.catchUp()
+  relaying.committed(verdict)
+  await relaying.published(verdict)
+  expect(got).toEqual(['everybody 4:with a file', 'everybody 5'])
+})
+test('a verdict of long ago, folded while the room is opened: told to nobody', async () => {
+  const { got, say, judge, room, close } = setUp()
+  close()
+  await say('ann', 'with a file')
+  await judge()
+  await room.catchUp()
+  expect([got, room.head]).toEqual([[], 5])
 })

@@ -70,7 +70,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/files/:uploadId',
-    does: 'A clean file of a message. Only on nodes where `access` is `proxy`.',
+    does: 'A clean file of a message. Only on nodes where `access` is `proxy`. Pages of any origin may ask.',
     authorisation: bearer('of a member who sees a message with it'),
     answers: [
       [200, 'the bytes, to be saved: `content-disposition: attachment`; fewer than `content-length` says: it was cut'],

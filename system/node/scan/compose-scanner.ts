@@ -117,7 +117,7 @@ interface Telling {
   surroundings: ScannerSurroundings
 }
 
-/** Appends to room logs as a node does, and publishes nothing: nodes learn of it by their heartbeats. */
+/** Appends to room logs as a node does, and publishes nothing: nodes find it before the next entry of the room, or by their heartbeats. */
 function tellerOf({ store, uploads, journal, configuration, surroundings }: Telling): ScannerParts['tell'] {
   const { nowMs, newId, onError } = surroundings
   const log = logStoreOf(store.log, store.audits)
