@@ -10,7 +10,7 @@ import { sessionsOf } from './checks/sessions.ts'
 export type Place = 'local' | 'remote'
 export type Phase = keyof typeof phases
 
-/** One entry a measured event: milliseconds, code of the phase in which it was intended (255: none), 1 = local, 2 = remote, 0 = neither. */
+/** One entry a measured event: milliseconds, code of the phase in which it was intended (255: none), 1 = local, 2 = remote, 0 = neither: whoever was offline at the commit has no place. */
 export interface Samples {
   ms: Float64Array
   phase: Uint8Array
@@ -66,7 +66,7 @@ function deliverySamples(history: History): Samples {
     const node = sessions.nodeAt(client[row] ?? -1, room[row] ?? -1, commitNs[own] ?? NaN)
     const acceptedBy = session[storedRow[own] ?? -1] ?? -1
     samples.ms[samples.length] = latency
-    samples.place[samples.length] = acceptedBy === -1 ? 0 : node === acceptedBy ? placeCodes.local : placeCodes.remote
+    samples.place[samples.length] = acceptedBy === -1 || node === -1 ? 0 : node === acceptedBy ? placeCodes.local : placeCodes.remote
     samples.phase[samples.length++] = phase[own] ?? 255
   }
   return samples

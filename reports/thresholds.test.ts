@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanText } from './checks/clean-history.ts'
+import { changed, cleanText } from './checks/clean-history.ts'
 import { parseHistory } from './checks/text-history.ts'
 import { judgeThreshold, parseThreshold } from './thresholds.ts'
 
@@ -40,4 +40,11 @@ test('latencies are counted from the intended time, by the phase of the intent',
 test('recovery is the worst over the faults, and nothing to measure is neither met nor missed', () => {
   expect(judged('recovery.caughtUp < 5s')).toMatchObject({ met: true, measured: 201 })
   expect(judged('ack.p99 < 5ms during warmup')).toMatchObject({ met: null, measured: null })
+})
+
+test('who was offline at the commit is neither local nor remote, and counts in all deliveries', () => {
+  const away = parseHistory(changed({ with: ['1.900 carol disconnect', '2.500 carol connect node-1'] }))
+  const measured = (text: string) => judgeThreshold(parseThreshold(text), away).measured
+  expect(measured('delivery.remote.max < 1s')).toBe(1200)
+  expect(measured('delivery.max < 1s')).toBe(1201)
 })
