@@ -25,27 +25,36 @@ export interface JournalOptions {
   /** nanoseconds since the start of the run */ nowNs: () => bigint
 }
 
+/** What one turn makes at most, as a rule; it grows. */
+const rowsAtFirst = 256
+
 export const noJournal: Journal = { write() {}, flush() {}, close() {} }
 
 export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journal {
   const file = openSync(path, 'a')
   const names = new Map<string, number>()
-  let rows: Buffer[] = []
+  let turn = Buffer.alloc(rowsAtFirst * journalRowBytes)
+  let used = 0
   let scheduled = false
   let isClosed = false
 
   const flush = () => {
     scheduled = false
-    if (rows.length === 0) return
-    const bytes = Buffer.concat(rows)
-    rows = []
-    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+    for (let written = 0; written < used;) written += writeSync(file, turn, written, used - written)
+    turn.fill(0, 0, used)
+    used = 0
   }
-  const push = (bytes: Buffer) => {
-    rows.push(bytes)
-    if (scheduled) return
+  /** Where the next `bytes` go, all zeros. */
+  const place = (bytes: number) => {
+    if (used + bytes > turn.length) {
+      const larger = Buffer.alloc(2 * turn.length + bytes)
+      turn.copy(larger, 0, 0, used)
+      turn = larger
+    }
+    if (!scheduled) setImmediate(flush)
     scheduled = true
-    setImmediate(flush)
+    used += bytes
+    return used - bytes
   }
   const nameId = (name: string) => {
     const known = names.get(name)
@@ -53,16 +62,22 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
     const id = names.size
     names.set(name, id)
     const text = Buffer.from(name)
-    push(Buffer.concat([rowOf('name', nowNs(), { count: text.length, extra: id }, -1), text], journalRowBytes * (1 + Math.ceil(text.length / journalRowBytes))))
+    const at = place(journalRowBytes * (1 + Math.ceil(text.length / journalRowBytes)))
+    putRow(turn, at, 'name', nowNs(), { count: text.length, extra: id }, -1)
+    text.copy(turn, at + journalRowBytes)
     return id
   }
-  push(rowOf('header', nowNs(), { count: journalVersion, seq: boot }, nameId(node)))
+  const put = (stage: JournalStage, row: JournalRow, room: number) => {
+    const at = place(journalRowBytes)
+    putRow(turn, at, stage, nowNs(), row, room)
+  }
+  put('header', { count: journalVersion, seq: boot }, nameId(node))
   return {
     write(stage, row) {
       // What was under way when the node closed may end later.
       if (isClosed) return
       const room = row.room === undefined ? -1 : nameId(row.room)
-      push(rowOf(stage, nowNs(), row.user === undefined ? row : { ...row, count: nameId(row.user) }, room))
+      put(stage, row.user === undefined ? row : { ...row, count: nameId(row.user) }, room)
     },
     flush,
     close() {
@@ -73,14 +88,12 @@ export function openJournal({ path, node, boot, nowNs }: JournalOptions): Journa
   }
 }
 
-function rowOf(stage: JournalStage, atNs: bigint, row: JournalRow, room: number): Buffer {
-  const bytes = Buffer.alloc(journalRowBytes)
-  bytes.writeBigInt64LE(atNs, 0)
-  bytes.writeUInt8(journalStages[stage], 8)
-  bytes.writeInt32LE(room, 12)
-  bytes.writeInt32LE(row.seq ?? -1, 16)
-  bytes.writeInt32LE(row.count ?? 0, 20)
-  bytes.writeInt32LE(row.extra ?? 0, 24)
-  if (row.operationId !== undefined) bytes.write(row.operationId.replaceAll('-', ''), 32, 16, 'hex')
-  return bytes
+function putRow(bytes: Buffer, at: number, stage: JournalStage, atNs: bigint, row: JournalRow, room: number): void {
+  bytes.writeBigInt64LE(atNs, at)
+  bytes.writeUInt8(journalStages[stage], at + 8)
+  bytes.writeInt32LE(room, at + 12)
+  bytes.writeInt32LE(row.seq ?? -1, at + 16)
+  bytes.writeInt32LE(row.count ?? 0, at + 20)
+  bytes.writeInt32LE(row.extra ?? 0, at + 24)
+  if (row.operationId !== undefined) bytes.write(row.operationId.replaceAll('-', ''), at + 32, 16, 'hex')
 }
