@@ -22,6 +22,7 @@ import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './exc
 import { conclude, exampleLimit } from './finding.ts'
 import { membershipOf, must, type Member } from './membership.ts'
 import { readsByOutsiders } from './outsiders.ts'
+import { plainDeliveriesOf } from './plain-deliveries.ts'
 import { clientName, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
 
@@ -79,28 +80,22 @@ function wayOf({ kind, layer }: Columns, row: number): number {
 }
 
 function judgeArrivals(history: History): Arrivals {
-  const { client, room, seq, length } = history.columns
-  const rooms = history.rooms.length
+  const { client, room, seq } = history.columns
   const memberOf = memberOfView(history)
-  const result: Arrivals = { judged: 0, excused: 0, leaked: new Suspects() }
-  // By view: the seq from which its only stay lasts to the end, so that most rows need one comparison.
-  const openFrom = new Float64Array(history.clients.length * rooms).fill(NaN)
-  for (let row = 0; row < length; row++) {
+  const { count, others } = plainDeliveriesOf(history)
+  const result: Arrivals = { judged: count, excused: 0, leaked: new Suspects() }
+  for (let index = 0; index < others.length; index++) {
+    const row = others[index] ?? 0
     const way = wayOf(history.columns, row)
     if (way === 0 || (room[row] ?? -1) === -1) continue
-    const [own, inRoom, at] = [client[row] ?? -1, room[row] ?? 0, seq[row] ?? 0]
-    const view = own * rooms + inRoom
-    if (Number.isNaN(openFrom[view])) openFrom[view] = stayOf(memberOf(own, inRoom))
     result.judged++
-    if (at >= (openFrom[view] ?? Infinity) || at < 1) continue
-    const judged = judgeArrival(history, memberOf(own, inRoom), row, way)
+    if ((seq[row] ?? 0) < 1) continue
+    const judged = judgeArrival(history, memberOf(client[row] ?? -1, room[row] ?? 0), row, way)
     if (judged === 'excused') result.excused++
     else if (judged === 'leaked') result.leaked.add(row)
   }
   return result
 }
-
-const stayOf = (member: Member | null): number => (member?.intervals.length === 1 && member.intervals[0]?.to === Infinity ? member.intervals[0].from : Infinity)
 
 function judgeArrival(history: History, member: Member | null, row: number, way: number): 'within' | 'excused' | 'leaked' {
   const { room, seq, kind } = history.columns
