@@ -22,7 +22,6 @@ import type { Check } from './check.ts'
 import { readAfterDeletion } from './deletions.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { foldBits, foldedOf } from './folded.ts'
-import { plainDeliveriesOf } from './plain-deliveries.ts'
 import { quiescenceOf } from './quiescence.ts'
 import { clientName, messageTitle, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
@@ -107,11 +106,9 @@ function stubBitOf(code: number): number {
 
 /** Sights of messages as of an entry that the fold knows, with another hash than its. */
 function sightsUnlikeFold(history: History): { judged: number; blanked: number; unlike: Suspects } {
-  const { kind } = history.columns
-  const { others } = plainDeliveriesOf(history)
+  const { kind, length } = history.columns
   const result = { judged: 0, blanked: 0, unlike: new Suspects() }
-  for (let index = 0; index < others.length; index++) {
-    const row = others[index] ?? 0
+  for (let row = 0; row < length; row++) {
     const bit = stubBitOf(kind[row] ?? 0)
     if (bit === -1) continue
     const judged = judgeSight(history, history.columns, row, bit)

@@ -15,7 +15,6 @@ import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { operationsOf } from './operations.ts'
-import { plainDeliveriesOf } from './plain-deliveries.ts'
 import { messageTitle, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
 
@@ -51,16 +50,14 @@ interface Altered {
 }
 
 function alteredIn(history: History): Altered {
-  const { kind, message, seq, rev, value, layer } = history.columns
-  const { count, others } = plainDeliveriesOf(history)
+  const { kind, message, seq, rev, value, layer, length } = history.columns
   const { intendedRow } = operationsOf(history)
   const meant = intendedRow.map((row) => value[row] ?? 0)
   const edits = editsOf(history)
   const [delivery, readMessage, stored] = [kinds.delivery.code, kinds.readMessage.code, kinds.stored.code]
   const found: Altered = { population: 0, seen: new Suspects(), stored: new Suspects() }
-  let population = count
-  for (let index = 0; index < others.length; index++) {
-    const row = others[index] ?? 0
+  let population = 0
+  for (let row = 0; row < length; row++) {
     const code = kind[row]
     if (code !== delivery && code !== readMessage && code !== stored) continue
     const own = message[row] ?? -1

@@ -14,7 +14,6 @@ import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { operationsOf } from './operations.ts'
-import { plainDeliveriesOf } from './plain-deliveries.ts'
 import { messageTitle, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
 
@@ -56,13 +55,11 @@ export const noPhantom: Check = {
 
 /** Messages that somebody saw, by delivery, page, search or change, and that nobody invoked for that room. */
 function seenPhantoms(history: History, invokedRoom: Int32Array): { deliveries: number; phantoms: Suspects } {
-  const { kind, room, message } = history.columns
-  const { count, others } = plainDeliveriesOf(history)
+  const { kind, room, message, length } = history.columns
   const [delivery, changed, readMessage] = [kinds.delivery.code, kinds.changed.code, kinds.readMessage.code]
   const phantoms = new Suspects()
-  let deliveries = count
-  for (let index = 0; index < others.length; index++) {
-    const row = others[index] ?? 0
+  let deliveries = 0
+  for (let row = 0; row < length; row++) {
     const code = kind[row]
     if (code !== delivery && code !== changed && code !== readMessage) continue
     const own = message[row] ?? -1
