@@ -12,7 +12,7 @@
  * Can't see: typing and presence, which carry no seq; addresses of files (quarantine); leaks to anybody but the recorded clients (logs, metrics, other tenants
  * of the store); members who were wrongly kept out.
  */
-import type { Columns, History } from '../history/history.ts'
+import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
@@ -61,46 +61,62 @@ interface Arrivals {
   leaked: Suspects
 }
 
-/** The way by which a row came, as bits of `layers`; 0 for a row that brings nothing of a room. */
-function wayOf({ kind, layer }: Columns, row: number): number {
-  switch (kind[row]) {
-    case kinds.delivery.code:
-    case kinds.entry.code:
-    case kinds.changed.code:
-      return (layer[row] ?? 0) & (layers.live | layers.sync | layers.range | layers.page)
-    case kinds.heartbeat.code:
-    case kinds.receipt.code:
-      return layers.live
-    case kinds.readMessage.code:
-      return layers.page
-    default:
-      return 0
-  }
-}
+/** By kind code: of the rows that bring something of a room, which bits of `layer` are the way, and the way where all rows of the kind have one. */
+const waysOf = new Uint8Array(256)
+const onlyWayOf = new Uint8Array(256)
+for (const { code } of [kinds.delivery, kinds.entry, kinds.changed]) waysOf[code] = layers.live | layers.sync | layers.range | layers.page
+for (const { code } of [kinds.heartbeat, kinds.receipt]) onlyWayOf[code] = layers.live
+onlyWayOf[kinds.readMessage.code] = layers.page
 
 function judgeArrivals(history: History): Arrivals {
-  const { client, room, seq, length } = history.columns
-  const rooms = history.rooms.length
+  const { client, room, kind, layer, length } = history.columns
   const memberOf = memberOfView(history)
+  const openFrom = openFromOf(history)
   const result: Arrivals = { judged: 0, excused: 0, leaked: new Suspects() }
-  // By view: the seq from which its only stay lasts to the end, so that most rows need one comparison.
-  const openFrom = new Float64Array(history.clients.length * rooms).fill(NaN)
-  for (let row = 0; row < length; row++) {
-    const way = wayOf(history.columns, row)
-    if (way === 0 || (room[row] ?? -1) === -1) continue
-    const [own, inRoom, at] = [client[row] ?? -1, room[row] ?? 0, seq[row] ?? 0]
-    const view = own * rooms + inRoom
-    if (Number.isNaN(openFrom[view])) openFrom[view] = stayOf(memberOf(own, inRoom))
+  for (let row = withinStays(history, openFrom, result, 0); row < length; row = withinStays(history, openFrom, result, row + 1)) {
+    const code = kind[row] ?? 0
+    const way = ((layer[row] ?? 0) & (waysOf[code] ?? 0)) | (onlyWayOf[code] ?? 0)
     result.judged++
-    if (at >= (openFrom[view] ?? Infinity) || at < 1) continue
-    const judged = judgeArrival(history, memberOf(own, inRoom), row, way)
+    const judged = judgeArrival(history, memberOf(client[row] ?? -1, room[row] ?? 0), row, way)
     if (judged === 'excused') result.excused++
     else if (judged === 'leaked') result.leaked.add(row)
   }
   return result
 }
 
-const stayOf = (member: Member | null): number => (member?.intervals.length === 1 && member.intervals[0]?.to === Infinity ? member.intervals[0].from : Infinity)
+/** By view: the seq from which its only stay lasts to the end, so that most rows need one comparison; Infinity where it isn't so. */
+function openFromOf(history: History): Float64Array {
+  const rooms = history.rooms.length
+  const openFrom = new Float64Array(history.clients.length * rooms).fill(Infinity)
+  for (const [room, members] of membershipOf(history).members.entries()) {
+    for (const { clients, intervals } of members) {
+      const [only, second] = intervals
+      if (only?.to === Infinity && second === undefined) for (const client of clients) openFrom[client * rooms + room] = only.from
+    }
+  }
+  return openFrom
+}
+
+/**
+ * Counts the arrivals from `start` that lie within such a stay; returns the first that needs more (or the number of rows).
+ * Subtle: it calls nothing, like the ledger's hot loop.
+ */
+function withinStays({ columns, rooms: { length: rooms } }: History, openFrom: Float64Array, result: Arrivals, start: number): number {
+  const { kind, layer, client, room, seq, length } = columns
+  let judged = 0
+  let row = start
+  for (; row < length; row++) {
+    const code = kind[row] ?? 0
+    if ((((layer[row] ?? 0) & (waysOf[code] ?? 0)) | (onlyWayOf[code] ?? 0)) === 0) continue
+    const inRoom = room[row] ?? -1
+    if (inRoom === -1) continue
+    const at = seq[row] ?? 0
+    if (at >= 1 && !(at >= (openFrom[(client[row] ?? 0) * rooms + inRoom] ?? Infinity))) break
+    judged++
+  }
+  result.judged += judged
+  return row
+}
 
 function judgeArrival(history: History, member: Member | null, row: number, way: number): 'within' | 'excused' | 'leaked' {
   const { room, seq, kind } = history.columns

@@ -56,49 +56,61 @@ const seqOf = (history: History, own: number): number => history.columns.seq[aud
 function inversionsIn(history: History): { population: number; inversions: Inversion[]; excused: number } {
   const failedNs = shownFailed(history)
   const attemptNs = firstAttempts(history)
+  const seqs = storedSeqs(history)
+  const seqAt = (message: number): number => seqs[message] ?? 0
   const result = { population: 0, inversions: [] as Inversion[], excused: 0 }
   for (const messages of sentByDevice(history)) {
     const failedBefore: number[] = []
     let highest = -1
     for (const later of messages) {
-      const seq = seqOf(history, later)
-      const over = failedBefore.filter((one) => seqOf(history, one) > seq)
+      const seq = seqAt(later)
+      const over = failedBefore.length === 0 ? failedBefore : failedBefore.filter((one) => seqAt(one) > seq)
       const isExcused = (earlier: number): boolean => (failedNs[earlier] ?? Infinity) < (attemptNs[later] ?? 0)
-      const bad = highest !== -1 && seqOf(history, highest) > seq ? highest : over.find((one) => !isExcused(one))
+      const bad = highest !== -1 && seqAt(highest) > seq ? highest : over.find((one) => !isExcused(one))
       if (highest !== -1 || failedBefore.length > 0) result.population++
-      if (bad !== undefined) result.inversions.push({ earlier: bad, later, distance: seqOf(history, bad) - seq })
+      if (bad !== undefined) result.inversions.push({ earlier: bad, later, distance: seqAt(bad) - seq })
       else if (over.length > 0) result.excused++
       // Only those that were once shown as failed may be excused: they are few, and looked at one by one.
       if (failedNs[later] !== Infinity) failedBefore.push(later)
-      else if (highest === -1 || seqOf(history, highest) < seq) highest = later
+      else if (highest === -1 || seqAt(highest) < seq) highest = later
     }
   }
   return result
+}
+
+/** By message: its seq in the store, 0 when it has none. */
+function storedSeqs(history: History): Int32Array {
+  const { seq } = history.columns
+  return auditOf(history).storedRow.map((row) => seq[row] ?? 0)
 }
 
 /** Stored messages of each device and room, by clientSeq. */
 function sentByDevice(history: History): number[][] {
   const { storedRow } = auditOf(history)
   const { invokedRow, invokedRoom } = operationsOf(history)
+  const { seq } = history.columns
   const senders = history.messages.client
   const deviceAt = devicesOf(history)
-  const lists: number[][] = []
+  const clientSeqOf = (message: number): number => seq[invokedRow[message] ?? -1] ?? 0
   /** By client: its lists, by device and room. */
-  const listsOf = history.clients.map(() => new Map<number, number[]>())
+  const listsOf = history.clients.map(() => new Map<number, { messages: number[]; isInOrder: boolean }>())
+  const lists: { messages: number[]; isInOrder: boolean }[] = []
   for (let message = 0; message < history.messages.length; message++) {
     const [sender, room] = [senders[message] ?? -1, invokedRoom[message] ?? -1]
     if ((storedRow[message] ?? -1) === -1 || room === -1) continue
     const key = (deviceAt(sender, invokedRow[message] ?? -1) + 1) * history.rooms.length + room
     const list = listsOf[sender]?.get(key)
-    if (list !== undefined) list.push(message)
-    else {
-      const made = [message]
+    if (list !== undefined) {
+      // Messages are numbered as their client made them, so that hardly any list has to be sorted.
+      if (clientSeqOf(list.messages.at(-1) ?? -1) > clientSeqOf(message)) list.isInOrder = false
+      list.messages.push(message)
+    } else {
+      const made = { messages: [message], isInOrder: true }
       listsOf[sender]?.set(key, made)
       lists.push(made)
     }
   }
-  const { seq } = history.columns
-  return lists.map((list) => list.sort((a, b) => (seq[invokedRow[a] ?? -1] ?? 0) - (seq[invokedRow[b] ?? -1] ?? 0)))
+  return lists.map(({ messages, isInOrder }) => (isInOrder ? messages : messages.sort((a, b) => clientSeqOf(a) - clientSeqOf(b))))
 }
 
 /** Name id of the device on which a client was at a row; -1 for the one that it began on. */

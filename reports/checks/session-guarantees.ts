@@ -83,15 +83,24 @@ function judge(history: History, ordered: boolean): { population: number; found:
   return result
 }
 
+/** By kind code: 1 for those that begin a read, write, or tell a client of a seq, deliveries apart. */
+const ofSessions = new Uint8Array(256)
+for (const kind of [kinds.entry, kinds.invoked, kinds.ok, kinds.changeOk, kinds.joined, kinds.syncBegin, kinds.syncComplete, kinds.askInvoked, kinds.heartbeat])
+  ofSessions[kind.code] = 1
+
 /**
- * Learns from the deliveries from `start`, most of all rows; returns the first row of another kind (or the number of rows).
+ * Learns from the deliveries from `start`, most of all rows; returns the first row of another kind that matters (or the number of rows).
  * Subtle: it calls nothing, like the ledger's hot loop.
  */
 function seeDeliveries({ columns, rooms: { length: rooms } }: History, seen: Int32Array, start: number): number {
   const { kind, layer, client, room, seq, length } = columns
   const delivery = kinds.delivery.code
   for (let row = start; row < length; row++) {
-    if (kind[row] !== delivery) return row
+    const code = kind[row] ?? 0
+    if (code !== delivery) {
+      if (ofSessions[code] === 1) return row
+      continue
+    }
     if (((layer[row] ?? 0) & layers.applied) === 0) continue
     const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
     const before = seen[view] ?? -1

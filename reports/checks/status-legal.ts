@@ -14,8 +14,8 @@ import { statuses } from '../history/codes.ts'
 import { auditOf, type Audit } from './audit.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
-import { ledgerOf, marksAt } from './ledger.ts'
-import { membershipOf, must, stays } from './membership.ts'
+import { ledgerOf } from './ledger.ts'
+import { membershipOf, must, stays, type Member } from './membership.ts'
 import { operationsOf } from './operations.ts'
 import { messageTitle, tell } from './story.ts'
 import { marks } from './views.ts'
@@ -61,8 +61,9 @@ export const statusLegal: Check = {
       lastRow[own] = row
     }
     const steps = bad.length
+    const devicesOf = devicesByRoom(history)
     for (const row of lastRow) {
-      const why = row === -1 ? null : untrue(history, audit, row)
+      const why = row === -1 ? null : untrue(history, audit, devicesOf, row)
       if (why !== null) bad.push({ row, why })
     }
     const evidence = bad
@@ -73,7 +74,7 @@ export const statusLegal: Check = {
 }
 
 /** Why the last status of a message is not true, or null. */
-function untrue(history: History, audit: Audit, row: number): string | null {
+function untrue(history: History, audit: Audit, devicesOf: (room: number) => Devices, row: number): string | null {
   const { message, value } = history.columns
   const own = message[row] ?? -1
   const status = nameOf.get(value[row] ?? -1)
@@ -82,22 +83,64 @@ function untrue(history: History, audit: Audit, row: number): string | null {
     return stored !== -1 && (operationsOf(history).failedRow[own] ?? -1) !== -1 ? 'it was refused definitely, and yet it is stored' : null
   if (status !== 'delivered' && status !== 'read') return null
   if (stored === -1) return `shown as ${status}, and it is not stored`
-  const without = memberWithout(history, own, stored)
+  const without = memberWithout(history, devicesOf(history.columns.room[stored] ?? 0), own, stored)
   return without === null ? null : `shown as ${status}, and ${without} never applied it`
 }
 
+/** The devices of a room's members, those of one member together: where the bytes of their views lie (as in ledger.ts), and whose they are. */
+interface Devices {
+  members: readonly Member[]
+  from: Int32Array
+  step: Int32Array
+  member: Int32Array
+}
+
+function devicesByRoom(history: History): (room: number) => Devices {
+  const { from, step } = ledgerOf(history)
+  const rooms = history.rooms.length
+  const known = new Map<number, Devices>()
+  return (room) => {
+    const made = known.get(room)
+    if (made !== undefined) return made
+    const members = membershipOf(history).members[room] ?? []
+    const owned = members.flatMap(({ clients }, member) => clients.map((client) => ({ view: client * rooms + room, member })))
+    const devices = {
+      members,
+      from: Int32Array.from(owned, ({ view }) => from[view] ?? -1),
+      step: Int32Array.from(owned, ({ view }) => step[view] ?? 1),
+      member: Int32Array.from(owned, ({ member }) => member),
+    }
+    known.set(room, devices)
+    return devices
+  }
+}
+
 /** A member at that seq, other than the sender, of whom no device applied it or was excused by a reset. */
-function memberWithout(history: History, message: number, stored: number): string | null {
-  const room = history.columns.room[stored] ?? 0
+function memberWithout(history: History, devices: Devices, message: number, stored: number): string | null {
   const seq = history.columns.seq[stored] ?? 0
   const sender = history.clients[history.messages.client[message] ?? -1]?.user
-  const ledger = ledgerOf(history)
-  const rooms = history.rooms.length
-  for (const member of membershipOf(history).members[room] ?? []) {
-    let isApplied = false
-    for (const client of member.clients) if ((marksAt(ledger, client * rooms + room, seq) & (marks.everApplied | marks.excused)) !== 0) isApplied = true
+  const { flags } = ledgerOf(history)
+  for (let device = nextWithout(devices, flags, seq, 0); device < devices.member.length; device = nextWithout(devices, flags, seq, device + 1)) {
+    const member = devices.members[devices.member[device] ?? -1]
     // One that left later is no longer waited for. Asked last: nearly everybody has applied it.
-    if (!isApplied && member.user !== sender && must(member, seq) && stays(member, seq)) return member.user
+    if (member !== undefined && member.user !== sender && must(member, seq) && stays(member, seq)) return member.user
   }
   return null
+}
+
+/**
+ * From `first`, the last device of a member of whom none has the seq; one above the last device when there is no such member.
+ * Subtle: it calls nothing, like the ledger's hot loop: every message is asked of every member.
+ */
+function nextWithout({ from, step, member }: Devices, flags: Uint8Array, seq: number, first: number): number {
+  const had = marks.everApplied | marks.excused
+  let isApplied = false
+  for (let device = first; device < member.length; device++) {
+    const start = from[device] ?? -1
+    if (start >= 0 && ((flags[start + seq * (step[device] ?? 1)] ?? 0) & had) !== 0) isApplied = true
+    if (member[device + 1] === member[device]) continue
+    if (!isApplied) return device
+    isApplied = false
+  }
+  return member.length
 }

@@ -10,7 +10,7 @@ import type { FileState } from './history.ts'
 
 export interface Frame {
   message: ArrowMessage
-  /** From the start of its buffer, so that views of any width are aligned. */
+  /** From the start of its buffer, so that views of any width are aligned; with `only`, of a batch just that buffer. */
   body: Uint8Array<ArrayBuffer>
   /** Where the frame starts in the file. */
   offset: number
@@ -33,36 +33,43 @@ export interface FrameOptions {
   from?: number
   /** Each body takes the place of the one before: fresh memory for every batch has to be got and collected. Default false. */
   reuseBody?: boolean
+  /** Of a batch only this buffer is read from the disk. Default: all of the body. */
+  only?: number
 }
 
 /** Yields the whole frames of a file; returns how it ended. Throws only what opening and reading the file throws. */
-export function* readFrames(path: string, shape: FileShape, { damage = null, from = 0, reuseBody = false }: FrameOptions = {}): Generator<Frame, FrameEnd> {
+export function* readFrames(
+  path: string,
+  shape: FileShape,
+  { damage = null, from = 0, reuseBody = false, only }: FrameOptions = {},
+): Generator<Frame, FrameEnd> {
   const descriptor = openSync(path, 'r')
   try {
     const size = fstatSync(descriptor).size
     let offset = from
     let body: ArrayBuffer | null = null
     for (;;) {
-      const frame = readFrame(descriptor, size, offset, shape, reuseBody ? body : null)
+      const frame = readFrame(descriptor, size, offset, shape, { into: reuseBody ? body : null, only })
       if ('state' in frame) return damage === null ? frame : { state: 'corrupt', ...damage }
       // A frame that reaches into the damage isn't used: its bytes can't be told from sound ones.
-      if (damage !== null && offset + headBytes + frame.metadataBytes + frame.body.byteLength > damage.offset) return { state: 'corrupt', ...damage }
+      const next = offset + headBytes + frame.metadataBytes + frame.message.bodyBytes
+      if (damage !== null && next > damage.offset) return { state: 'corrupt', ...damage }
       body = frame.body.buffer
       yield frame
-      offset += headBytes + frame.metadataBytes + frame.body.byteLength
+      offset = next
     }
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** `body`: where its body goes, when there is enough room. */
+/** `into`: where its body goes, when there is enough room. */
 function readFrame(
   descriptor: number,
   size: number,
   offset: number,
   shape: FileShape,
-  body: ArrayBuffer | null,
+  { into, only }: { into: ArrayBuffer | null; only: number | undefined },
 ): (Frame & { metadataBytes: number }) | FrameEnd {
   const ended = (state: FileState, detail: string | null, at = offset): FrameEnd => ({ state, offset: at, detail })
   if (offset + headBytes > size) return ended('truncated', size === offset ? 'no end marker' : 'cut inside the head of a frame')
@@ -79,7 +86,16 @@ function readFrame(
   if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || bodyBytes > bodyLimitBytes || bodyBytes % 8 !== 0)
     return ended('corrupt', `body of ${bodyBytes} bytes`)
   if (bodyAt + bodyBytes > size) return ended('truncated', 'cut inside the body of a frame')
-  return { message, body: readBytes(descriptor, bodyAt, bodyBytes, body), offset, metadataBytes }
+  const part = partOf(message, only)
+  return { message, body: readBytes(descriptor, bodyAt + part.offset, part.length, into), offset, metadataBytes }
+}
+
+/** Where in the body lies what is read of it: as much of that buffer as lies inside. */
+function partOf(message: ArrowMessage, only: number | undefined): { offset: number; length: number } {
+  if (only === undefined || message.kind !== 'batch') return { offset: 0, length: message.bodyBytes }
+  const { offset = -1, length = 0 } = message.buffers[only] ?? {}
+  if (offset < 0 || offset > message.bodyBytes) return { offset: 0, length: 0 }
+  return { offset, length: Math.max(0, Math.min(length, message.bodyBytes - offset)) }
 }
 
 /** The message, or why the metadata is none. */

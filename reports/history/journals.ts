@@ -7,7 +7,7 @@ import type { JournalRows, WriterFile } from './history.ts'
 import { type JournalFile, readJournalFile, stageOf } from './journal-file.ts'
 import { type OperationTable, uuidOf } from './operation-table.ts'
 import { journalStages, uploadStages, userStages } from '../../system/journal-rows.ts'
-import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from './sort-by-time.ts'
+import { bytesInOrder, numbersInOrder, placesByTime, timesInOrder } from './sort-by-time.ts'
 import type { StringTable } from './string-table.ts'
 
 const twoTo32 = 2 ** 32
@@ -83,15 +83,15 @@ function append(
 
 /** `starts`: the first row of each file. */
 function sorted(journals: JournalRows, starts: readonly number[]): JournalRows {
-  const order = orderByTime(journals.tNs, journals.length, starts.length === 0 ? [0] : starts)
-  if (order === null) return journals
-  const numbers = (column: Int32Array): Int32Array => numbersInOrder(column, order)
+  const places = placesByTime(journals.tNs, journals.length, starts.length === 0 ? [0] : starts)
+  if (places === null) return journals
+  const numbers = (column: Int32Array): Int32Array => numbersInOrder(column, places)
   return {
     length: journals.length,
-    tNs: timesInOrder(journals.tNs, order),
+    tNs: timesInOrder(journals.tNs, places),
     node: numbers(journals.node),
     boot: numbers(journals.boot),
-    stage: bytesInOrder(journals.stage, order),
+    stage: bytesInOrder(journals.stage, places),
     room: numbers(journals.room),
     seq: numbers(journals.seq),
     count: numbers(journals.count),

@@ -1,13 +1,14 @@
-/** The rows of all writers in one set of columns, with each writer's ids replaced by those of the merged tables. */
-import { byteColumns, columnsBy, numberColumns } from './columns.ts'
+/**
+ * The rows of all writers in one set of columns in order of time, with each writer's ids replaced by those of the merged tables. The place of every row is
+ * known before, so that each is written once.
+ */
+import { columnsBy } from './columns.ts'
 import type { Columns } from './history.ts'
 import { kinds } from './kinds.ts'
+import { MessageIds } from './message-index.ts'
 import { nameColumnBits, nameColumnsOf } from './name-columns.ts'
-import type { RowsRead } from './reader.ts'
-import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from './sort-by-time.ts'
+import { nanosecondsAt, type RowsRead } from './reader.ts'
 import type { StringTable } from './string-table.ts'
-
-const twoTo32 = 2 ** 32
 
 /** What one writer's rows said that can't be right. */
 export interface WriterDoubts {
@@ -24,25 +25,27 @@ const clockToleranceNs = 100e6
 
 export class MergedRows {
   readonly columns: Columns
+  readonly messages = new MessageIds()
   readonly #names: StringTable
   readonly #rooms: StringTable
-  readonly #starts: number[] = []
+  readonly #places: Uint32Array
 
-  /** `capacity`: at least as many rows as will come. */
-  constructor(capacity: number, names: StringTable, rooms: StringTable) {
+  /** `places`: where each row goes, by its number over all writers in order of their names. `tNs`, as long, is written over: memory that is new costs time. */
+  constructor({ places, tNs }: { places: Uint32Array; tNs: Float64Array }, names: StringTable, rooms: StringTable) {
+    const { length } = places
     this.columns = columnsBy(
-      0,
-      new Float64Array(capacity),
-      () => new Uint8Array(capacity),
-      () => new Int32Array(capacity),
+      length,
+      tNs,
+      () => new Uint8Array(length),
+      () => new Int32Array(length),
     )
+    this.#places = places
     this.#names = names
     this.#rooms = rooms
   }
 
-  /** A function that appends the next batch of one writer. Foreign messages become -(merged name id) - 2; own ids stay as they are. */
-  writer(writerNames: readonly string[]): { append: (rows: RowsRead) => void; doubts: WriterDoubts } {
-    this.#starts.push(this.columns.length)
+  /** A function that takes the next batch of one writer, whose rows begin at `start`. Foreign messages become what `messages` has for them. */
+  writer(writerNames: readonly string[], start: number): { append: (rows: RowsRead) => void; doubts: WriterDoubts } {
     const doubts: WriterDoubts = { rows: 0, badNames: 0, unknownKinds: 0, gap: null, clockStep: null }
     let latestNs = -Infinity
     const merged = Int32Array.from(writerNames, (name) => this.#names.idOf(name))
@@ -59,69 +62,99 @@ export class MergedRows {
       else return (rooms[id] = this.#rooms.idOf(text))
       return -1
     }
+    const { columns, messages } = this
+    const standIn = (message: number): number => {
+      messages.see(message)
+      return message < -1 ? messages.foreign(nameOf(-message - 2)) : message
+    }
+    const stepped = (index: number, atNs: number, beforeNs: number): void => {
+      doubts.clockStep ??= `row ${doubts.rows + index + 1} is of ${seconds(atNs)} s, after one of ${seconds(beforeNs)} s`
+    }
     const append = (rows: RowsRead): void => {
-      const { columns } = this
-      const start = columns.length
-      this.#copy(rows, start)
-      const { tNs, kind: kindCodes, room: roomIds, message: messages } = columns
-      // Subtle: a copy, because a number that a closure keeps is made anew in memory whenever it changes.
-      let latest = latestNs
-      for (let index = 0; index < rows.length; index++) {
-        const at = start + index
-        const room = roomIds[at] ?? -1
-        if (room !== -1) {
-          const known = rooms[room] ?? -1
-          roomIds[at] = known === -1 ? roomOf(room) : known
-        }
-        const message = messages[at] ?? -1
-        if (message < -1) messages[at] = -nameOf(-message - 2) - 2
-        const kind = kindCodes[at] ?? 0
-        const atNs = tNs[at] ?? 0
-        if (atNs > latest) {
-          // What was intended may be told before and after its time.
-          if (!isIntent(kind)) latest = atNs
-        } else if (atNs < latest - clockToleranceNs && !isIntent(kind))
-          doubts.clockStep ??= `row ${doubts.rows + index + 1} is of ${seconds(atNs)} s, after one of ${seconds(latest)} s`
-        const named = nameColumnsOf[kind] ?? 0
-        if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
-        else if (kind === kinds.writerCount.code && columns.value[at] !== doubts.rows + index + 1)
-          doubts.gap ??= `row ${doubts.rows + index + 1} says that it is row ${columns.value[at]}`
-      }
-      latestNs = latest
+      const places = this.#places.subarray(start + doubts.rows, start + doubts.rows + rows.length)
+      copyRows(rows, places, columns)
+      putRooms(rows, places, columns, rooms, roomOf)
+      putMessages(rows, places, columns, standIn)
+      latestNs = followClock(rows, latestNs, stepped)
+      putNames(rows, places, columns, { doubts, nameOf })
       doubts.rows += rows.length
-      columns.length += rows.length
     }
     return { append, doubts }
   }
+}
 
-  #copy(rows: RowsRead, start: number): void {
-    const { columns } = this
-    for (const name of [...byteColumns, ...numberColumns]) columns[name].set(rows[name], start)
-    const { tNs } = columns
-    const { time } = rows
-    for (let index = 0; index < rows.length; index++) tNs[start + index] = ((time[2 * index + 1] ?? 0) | 0) * twoTo32 + (time[2 * index] ?? 0)
-  }
+// Subtle: one small loop for each of these, which hardly calls anything: the compiler makes them fast after the first batch, and a batch lies in the cache.
 
-  /** Cuts the columns to their length and sorts them by time. Each column goes where the one before it lay: memory that is new costs time to get and to collect. */
-  sorted(): Columns {
-    const { columns } = this
-    const { length } = columns
-    columns.tNs = columns.tNs.subarray(0, length)
-    for (const name of numberColumns) columns[name] = columns[name].subarray(0, length)
-    for (const name of byteColumns) columns[name] = columns[name].subarray(0, length)
-    const order = orderByTime(columns.tNs, length, this.#starts.length === 0 ? [0] : this.#starts)
-    if (order === null) return columns
-    columns.tNs = timesInOrder(columns.tNs, order)
-    let numbers: Int32Array = new Int32Array(length)
-    for (const name of numberColumns) [columns[name], numbers] = [numbersInOrder(columns[name], order, numbers), columns[name]]
-    let bytes: Uint8Array = new Uint8Array(length)
-    for (const name of byteColumns) [columns[name], bytes] = [bytesInOrder(columns[name], order, bytes), columns[name]]
-    return columns
+function copyRows(rows: RowsRead, places: Uint32Array, { tNs, client, session, kind, layer, seq, rev, value }: Columns): void {
+  for (let index = 0; index < places.length; index++) {
+    const at = places[index] ?? 0
+    tNs[at] = nanosecondsAt(rows.time, index)
+    client[at] = rows.client[index] ?? -1
+    session[at] = rows.session[index] ?? -1
+    kind[at] = rows.kind[index] ?? 0
+    layer[at] = rows.layer[index] ?? 0
+    seq[at] = rows.seq[index] ?? -1
+    rev[at] = rows.rev[index] ?? -1
+    value[at] = rows.value[index] ?? -1
   }
 }
 
-const isIntent = (kind: number): boolean => kind === kinds.intended.code || kind === kinds.fileIntended.code
+/** `rooms`: those of the writer that are known, by name id; `roomOf` finds the others, -1 when there is none. */
+function putRooms(rows: RowsRead, places: Uint32Array, { room }: Columns, rooms: Int32Array, roomOf: (id: number) => number): void {
+  for (let index = 0; index < places.length; index++) {
+    const id = rows.room[index] ?? -1
+    const known = id === -1 ? -1 : (rooms[id] ?? -1)
+    room[places[index] ?? 0] = known === -1 && id !== -1 ? roomOf(id) : known
+  }
+}
+
+function putMessages(rows: RowsRead, places: Uint32Array, { message }: Columns, standIn: (message: number) => number): void {
+  // Rows of one message come together; each that names a foreign one may be in doubt.
+  let [last, standsFor] = [-1, -1]
+  for (let index = 0; index < places.length; index++) {
+    const own = rows.message[index] ?? -1
+    if (own !== last || own < -1) {
+      last = own
+      standsFor = standIn(own)
+    }
+    message[places[index] ?? 0] = standsFor
+  }
+}
+
+/** The latest time up to now: it starts with the one before these rows. Tells where the clock went back. */
+function followClock({ time, kind, length }: RowsRead, before: number, stepped: (index: number, atNs: number, beforeNs: number) => void): number {
+  let latest = before
+  for (let index = 0; index < length; index++) {
+    const atNs = nanosecondsAt(time, index)
+    // What was intended may be told before and after its time.
+    if (atNs > latest) {
+      if (!isIntent(kind[index] ?? 0)) latest = atNs
+    } else if (atNs < latest - clockToleranceNs && !isIntent(kind[index] ?? 0)) stepped(index, atNs, latest)
+  }
+  return latest
+}
+
+const [intended, fileIntended, writerCount] = [kinds.intended.code, kinds.fileIntended.code, kinds.writerCount.code]
+const isIntent = (kind: number): boolean => kind === intended || kind === fileIntended
 const seconds = (ns: number): string => (ns / 1e9).toFixed(3)
+
+interface Naming {
+  doubts: WriterDoubts
+  nameOf: (id: number) => number
+}
+
+/** Replaces the name ids of the few kinds that have some, and notes what can't be right. */
+function putNames(rows: RowsRead, places: Uint32Array, columns: Columns, { doubts, nameOf }: Naming): void {
+  const before = doubts.rows + 1
+  for (let index = 0; index < places.length; index++) {
+    const kind = rows.kind[index] ?? 0
+    const named = nameColumnsOf[kind] ?? 0
+    if (named === 0 && kind !== writerCount) continue
+    const at = places[index] ?? 0
+    if (named !== 0) remapNames(columns, at, named, nameOf, doubts)
+    else if (columns.value[at] !== before + index) doubts.gap ??= `row ${before + index} says that it is row ${columns.value[at]}`
+  }
+}
 
 function remapNames(columns: Columns, at: number, named: number, nameOf: (id: number) => number, doubts: WriterDoubts): void {
   if (named === 255) {

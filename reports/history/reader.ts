@@ -2,7 +2,7 @@
 import { type Frame, type FrameEnd, type FrameOptions, readFrames } from './arrow-frames.ts'
 import type { FileShape } from './arrow-message.ts'
 import type { Columns } from './history.ts'
-import { nameFields, rowFields, schemaText } from './row-schema.ts'
+import { columnBytes, nameFields, rowFields, schemaText } from './row-schema.ts'
 
 /** Views of one batch, `length` entries each; nothing is copied. Ids are those of the writer. */
 export interface RowsRead extends Omit<Columns, 'tNs'> {
@@ -10,18 +10,24 @@ export interface RowsRead extends Omit<Columns, 'tNs'> {
   time: Uint32Array
 }
 
+const twoTo32 = 2 ** 32
+
+/** The time of one row. */
+export const nanosecondsAt = (time: Uint32Array, row: number): number => ((time[2 * row + 1] ?? 0) | 0) * twoTo32 + (time[2 * row] ?? 0)
+
 class BadBatch extends Error {}
 
 // Each column has a validity buffer (empty here) before its data; text has offsets between them.
+const bufferOf = (column: number): number => 2 * column + 1
 const rowShape: FileShape = { columns: rowFields.length, buffers: 2 * rowFields.length, text: schemaText(rowFields) }
 const nameShape: FileShape = { columns: nameFields.length, buffers: 5, text: schemaText(nameFields) }
 
 /** Calls `each` with every whole batch; with `reuseBody` its views end with the call. A damaged file ends at the damage: it never throws for that. */
 export function readRowFile(path: string, each: (rows: RowsRead) => void, options: FrameOptions = {}): FrameEnd {
   return readBatches(path, rowShape, options, (length, region, buffer) => {
-    const numbers = (column: number): Int32Array => new Int32Array(buffer, region(2 * column + 1, 4 * length), length)
-    const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(2 * column + 1, length), length)
-    const time = new Uint32Array(buffer, region(1, 8 * length), 2 * length)
+    const numbers = (column: number): Int32Array => new Int32Array(buffer, region(bufferOf(column), 4 * length), length)
+    const bytes = (column: number): Uint8Array => new Uint8Array(buffer, region(bufferOf(column), length), length)
+    const time = new Uint32Array(buffer, region(bufferOf(0), 8 * length), 2 * length)
     each({
       length,
       time,
@@ -35,6 +41,14 @@ export function readRowFile(path: string, each: (rows: RowsRead) => void, option
       rev: numbers(8),
       value: numbers(9),
     })
+  })
+}
+
+/** Calls `each` with the times of the very batches that `readRowFile` would give, and reads nothing else of them. The views end with the call. */
+export function readTimes(path: string, each: (time: Uint32Array) => void, options: FrameOptions = {}): FrameEnd {
+  return readBatches(path, rowShape, { ...options, reuseBody: true, only: bufferOf(0) }, (length, region, buffer) => {
+    for (const [column, bytes] of columnBytes.entries()) region(bufferOf(column), bytes * length)
+    each(new Uint32Array(buffer, 0, 2 * length))
   })
 }
 
@@ -79,12 +93,17 @@ function readBatches(path: string, shape: FileShape, options: FrameOptions, each
   }
 }
 
-function regionsOf({ message, body }: Frame): Region {
+function regionsOf({ message }: Frame): Region {
   const buffers = message.kind === 'batch' ? message.buffers : []
   return (buffer, bytes) => {
     const region = buffers[buffer]
     const sound =
-      region !== undefined && bytes >= 0 && region.offset >= 0 && region.offset % 8 === 0 && region.length >= bytes && region.offset + bytes <= body.byteLength
+      region !== undefined &&
+      bytes >= 0 &&
+      region.offset >= 0 &&
+      region.offset % 8 === 0 &&
+      region.length >= bytes &&
+      region.offset + bytes <= message.bodyBytes
     if (!sound) throw new BadBatch(`buffer ${buffer} of a batch lies outside of it`)
     return region.offset
   }

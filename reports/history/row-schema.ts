@@ -12,6 +12,9 @@ function rowField(name: (typeof rowColumns)[number]): Field {
 export const rowFields = rowColumns.map(rowField)
 export const nameFields = [new Field('id', new Int32(), false), new Field('value', new Utf8(), false)]
 
+/** Bytes of an entry, by column. */
+export const columnBytes = rowColumns.map((name) => (name === 't_ns' ? 8 : name === 'kind' || name === 'layer' ? 1 : 4))
+
 /** Bytes of one row, validity and padding apart. */
 export const rowBytes = 38
 

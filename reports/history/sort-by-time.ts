@@ -1,72 +1,93 @@
 /**
  * A stable order of rows by time. Each writer's rows are nearly in order, so its late rows (those that tell of an earlier time than a row before them)
- * are taken out and sorted alone; then the rows that are left of each writer, and all the late ones, are merged.
+ * are taken out and sorted alone; then the rows that are left of each writer, and all the late ones, are merged. No list of a writer's rows is made: memory
+ * that is new costs more time than the comparing.
  */
 const digitBits = 11
 const digits = 2 ** digitBits
 
-/** Row numbers in order of time, equal times in order of row; null when the rows are in order already. `starts`: the first row of each writer, from 0. */
-export function orderByTime(tNs: Float64Array, length: number, starts: readonly number[] = [0]): Uint32Array | null {
-  const onTime = new Uint32Array(length)
-  const late = new Uint32Array(length)
-  const lists: Uint32Array[] = []
-  let kept = 0
-  let lateRows = 0
-  let inOrder = true
-  let before = -Infinity
-  for (const [writer, start] of starts.entries()) {
-    const stop = starts[writer + 1] ?? length
-    const first = kept
-    let latest = -Infinity
-    for (let row = start; row < stop; row++) {
-      const time = tNs[row] ?? 0
-      if (time < before) inOrder = false
-      before = time
-      if (time >= latest) {
-        latest = time
-        onTime[kept++] = row
-      } else late[lateRows++] = row
-    }
-    lists.push(onTime.subarray(first, kept))
-  }
-  if (inOrder) return null
-  if (lateRows > 0) lists.push(radixOrder(tNs, late.subarray(0, lateRows)))
-  return mergeAll(tNs, lists)
+/** By row: its place in order of time, equal times in order of row; null when the rows are in order already. `starts`: the first row of each writer, from 0. */
+export function placesByTime(tNs: Float64Array, length: number, starts: readonly number[] = [0]): Uint32Array | null {
+  const stops = starts.map((_, writer) => starts[writer + 1] ?? length)
+  const lateRows = starts.flatMap((start, writer) => lateIn(tNs, start, stops[writer] ?? length))
+  const isInOrder = (row: number): boolean => row === 0 || row >= length || (tNs[row - 1] ?? 0) <= (tNs[row] ?? 0)
+  if (lateRows.length === 0 && starts.every(isInOrder)) return null
+  const late = radixOrder(tNs, Uint32Array.from(lateRows))
+  const writers = starts.map((start, writer) => runOf(tNs, null, start, stops[writer] ?? length))
+  return merge(tNs, [...writers, runOf(tNs, late, 0, late.length)], new Uint32Array(length))
 }
 
-/** Merges the two shortest lists until one is left. */
-function mergeAll(tNs: Float64Array, lists: Uint32Array[]): Uint32Array {
-  const waiting = [...lists]
-  for (;;) {
-    waiting.sort((left, right) => left.length - right.length)
-    const [first, second] = waiting.splice(0, 2)
-    if (first === undefined || second === undefined) return first ?? new Uint32Array(0)
-    waiting.push(merge(tNs, first, second))
+/** Rows of one writer that tell of an earlier time than one before them. */
+function lateIn(tNs: Float64Array, start: number, stop: number): number[] {
+  const late: number[] = []
+  let latestNs = -Infinity
+  for (let row = start; row < stop; row++) {
+    const atNs = tNs[row] ?? 0
+    if (atNs >= latestNs) latestNs = atNs
+    else late.push(row)
+  }
+  return late
+}
+
+/** What has no place yet of one writer's rows, or of the late ones. */
+interface Run {
+  /** Of the late ones: their rows, in order. */
+  rows: Uint32Array | null
+  next: number
+  stop: number
+  /** The next row, and its time: Infinity at the end. */
+  head: number
+  headNs: number
+}
+
+function runOf(tNs: Float64Array, rows: Uint32Array | null, next: number, stop: number): Run {
+  const head = rows === null ? next : (rows[next] ?? 0)
+  return { rows, next, stop, head, headNs: next < stop ? (tNs[head] ?? 0) : Infinity }
+}
+
+const isBefore = (left: Run, right: Run): boolean => left.headNs < right.headNs || (left.headNs === right.headNs && left.head < right.head)
+
+/** Stretch by stretch: as many rows of the run that is first as come before every other run. */
+function merge(tNs: Float64Array, runs: readonly Run[], places: Uint32Array): Uint32Array {
+  const end: Run = { rows: null, next: 0, stop: 0, head: Infinity, headNs: Infinity }
+  for (let place = 0; ;) {
+    let first = end
+    let second = end
+    for (const run of runs) {
+      if (isBefore(run, first)) {
+        second = first
+        first = run
+      } else if (isBefore(run, second)) second = run
+    }
+    if (first.headNs === Infinity) return places
+    place = placeStretch(tNs, first, second, places, place)
   }
 }
 
-function merge(tNs: Float64Array, left: Uint32Array, right: Uint32Array): Uint32Array {
-  const merged = new Uint32Array(left.length + right.length)
-  let leftAt = 0
-  let rightAt = 0
-  for (let index = 0; index < merged.length; index++) {
-    if (leftAt === left.length || rightAt === right.length) {
-      merged.set(leftAt === left.length ? right.subarray(rightAt) : left.subarray(leftAt), index)
-      break
+/** Places rows from `place` on until one comes after the head of the other run; returns the next place. */
+function placeStretch(tNs: Float64Array, run: Run, other: Run, places: Uint32Array, from: number): number {
+  const { rows, stop } = run
+  const { head: otherRow, headNs: otherNs } = other
+  let place = from
+  let latestNs = run.headNs
+  for (let next = run.next; next < stop; next++) {
+    const row = rows === null ? next : (rows[next] ?? 0)
+    const atNs = tNs[row] ?? 0
+    // Late rows have a run of their own, which is in order by whole nanoseconds only.
+    if (rows === null && atNs < latestNs) continue
+    if (atNs > otherNs || (atNs === otherNs && row > otherRow)) {
+      run.next = next
+      run.head = row
+      run.headNs = atNs
+      return place
     }
-    const leftRow = left[leftAt] ?? 0
-    const rightRow = right[rightAt] ?? 0
-    const leftTime = tNs[leftRow] ?? 0
-    const rightTime = tNs[rightRow] ?? 0
-    if (leftTime < rightTime || (leftTime === rightTime && leftRow < rightRow)) {
-      merged[index] = leftRow
-      leftAt++
-    } else {
-      merged[index] = rightRow
-      rightAt++
-    }
+    latestNs = atNs
+    places[row] = place++
   }
-  return merged
+  run.next = stop
+  run.head = Infinity
+  run.headNs = Infinity
+  return place
 }
 
 /** Rows by time, equal times as they come: radix sort over 11-bit digits, good for any number of them. */
@@ -117,20 +138,23 @@ function digitStarts(times: Float64Array, digitOf: Uint16Array, first: number, s
 }
 
 /**
- * Fills `sorted` with the column's entries in that order. Subtle: one function a width, though they read alike: the compiler makes a loop fast that meets
- * arrays of one width only.
+ * Fills `sorted` with the column's entries, each at its place. Subtle: one function a width, though they read alike: the compiler makes a loop fast that
+ * meets arrays of one width only.
  */
-export function timesInOrder(column: Float64Array, order: Uint32Array, sorted: Float64Array = new Float64Array(order.length)): Float64Array {
-  for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
+export function timesInOrder(column: Float64Array, places: Uint32Array): Float64Array {
+  const sorted = new Float64Array(places.length)
+  for (let row = 0; row < places.length; row++) sorted[places[row] ?? 0] = column[row] ?? 0
   return sorted
 }
 
-export function numbersInOrder(column: Int32Array, order: Uint32Array, sorted: Int32Array = new Int32Array(order.length)): Int32Array {
-  for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
+export function numbersInOrder(column: Int32Array, places: Uint32Array): Int32Array {
+  const sorted = new Int32Array(places.length)
+  for (let row = 0; row < places.length; row++) sorted[places[row] ?? 0] = column[row] ?? 0
   return sorted
 }
 
-export function bytesInOrder(column: Uint8Array, order: Uint32Array, sorted: Uint8Array = new Uint8Array(order.length)): Uint8Array {
-  for (let index = 0; index < order.length; index++) sorted[index] = column[order[index] ?? 0] ?? 0
+export function bytesInOrder(column: Uint8Array, places: Uint32Array): Uint8Array {
+  const sorted = new Uint8Array(places.length)
+  for (let row = 0; row < places.length; row++) sorted[places[row] ?? 0] = column[row] ?? 0
   return sorted
 }

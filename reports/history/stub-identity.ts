@@ -10,6 +10,8 @@ for (const { code } of [kinds.stored, kinds.storedId, kinds.storedEntry, kinds.s
 
 /** Changes `columns.message` in place. What no client of the run invoked stays foreign. */
 export function identifyStubs(columns: Columns, messages: MessageTable, operations: OperationTable, names: readonly string[]): void {
+  // Foreign messages come last.
+  if (messages.client.at(-1) !== -1) return
   const known = new Map<number, number>()
   const identityOf = (foreign: number): number => {
     const words = uuidWords(names[messages.foreign[foreign] ?? -1] ?? '')

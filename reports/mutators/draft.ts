@@ -3,7 +3,7 @@ import { buildHistory } from '../history/build-history.ts'
 import { cellNames, columnsBy, type Cells } from '../history/columns.ts'
 import type { Columns, History, JournalRows } from '../history/history.ts'
 import { type Kind, kinds } from '../history/kinds.ts'
-import { bytesInOrder, numbersInOrder, orderByTime, timesInOrder } from '../history/sort-by-time.ts'
+import { bytesInOrder, numbersInOrder, placesByTime, timesInOrder } from '../history/sort-by-time.ts'
 
 interface Added extends Cells {
   tNs: number
@@ -76,16 +76,16 @@ export class Draft {
     }
     const length = kept.length + added.length
     const tNs = merged(new Float64Array(length), this.columns.tNs, (row) => row.tNs)
-    const order = orderByTime(tNs, length) ?? Uint32Array.from(tNs.keys())
+    const places = placesByTime(tNs, length) ?? Uint32Array.from(tNs.keys())
     const numbers = (name: Exclude<keyof Cells, 'layer'>): Int32Array =>
       numbersInOrder(
         merged(new Int32Array(length), this.columns[name], (row) => row[name] ?? -1),
-        order,
+        places,
       )
     const bytes = (name: 'kind' | 'layer'): Uint8Array =>
       bytesInOrder(
         merged(new Uint8Array(length), this.columns[name], (row) => row[name] ?? 0),
-        order,
+        places,
       )
     return buildHistory({
       ...this.history,
@@ -97,7 +97,7 @@ export class Draft {
         counter: Int32Array.from([...messages.counter, ...this.#owners.map((owner) => owner.counter)]),
         foreign: Int32Array.from([...messages.foreign, ...this.#owners.map(() => -1)]),
       },
-      columns: columnsBy(length, timesInOrder(tNs, order), bytes, numbers),
+      columns: columnsBy(length, timesInOrder(tNs, places), bytes, numbers),
     })
   }
 }

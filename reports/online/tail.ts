@@ -2,11 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StringTable } from '../history/string-table.ts'
-import { readNameFile, readRowFile, type RowsRead } from '../history/reader.ts'
+import { nanosecondsAt, readNameFile, readRowFile, type RowsRead } from '../history/reader.ts'
 import type { OnlineRow } from './online-check.ts'
 
 const ending = '.rows.arrow'
-const twoTo32 = 2 ** 32
 
 interface Writer {
   rowsFrom: number
@@ -51,7 +50,7 @@ export class Tail {
     }
     const message = rows.message[row] ?? -1
     return {
-      atNs: ((rows.time[2 * row + 1] ?? 0) | 0) * twoTo32 + (rows.time[2 * row] ?? 0),
+      atNs: nanosecondsAt(rows.time, row),
       kind: rows.kind[row] ?? 0,
       client: rows.client[row] ?? -1,
       room: id(rows.room[row] ?? -1),
