@@ -43,6 +43,15 @@ test('invalid: a page is given to who was put out', () => {
   const finding = judged({ with: ['4.600 carol asksPage room-1', '4.610 carol page room-1 0 9 newest=1'] })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })
 })
+test('invalid: a search is answered to who was put out', () => {
+  const finding = judged({ with: ['4.600 carol asksFor search room-1', '4.610 carol answered search room-1'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })
+})
+test('near miss: it was asked for before the ack, or answered after its asker was back', () => {
+  expect(judged({ with: ['4.240 carol asksFor search room-1', '4.260 carol answered search room-1'] }).verdict).toBe('valid')
+  const back = ['4.600 carol asksFor typing room-1', '4.650 carol asksJoin room-1', '4.700 carol answered typing room-1']
+  expect(judged({ with: back }).verdict).toBe('valid')
+})
 test('invalid: a message of who was put out is accepted', () => {
   const change = {
     without: ['carol failed m5', 'carol status m5 failed'],

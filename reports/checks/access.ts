@@ -5,12 +5,18 @@
  * - By sync, range, page or search there is no excuse: the node that answers has folded the end of the stay. What lies before the first join, too.
  * - Only members read: a page or a sync that was asked for after the end of the only or last stay was acked, and before a new join was asked for, gets none.
  * - Nothing is accepted of who is no member at its seq: every stored message lies strictly inside a stay of its sender.
+ * - Nothing is accepted of who has no right to it at its seq, by roles, mutes and bans as the log gives and takes them (permitted.ts): nothing is said, edited
+ *   or reacted to by who is muted, nobody joins who is banned, only authors edit, only they and moderators delete, roles come from owners, and whoever
+ *   mutes, kicks, bans, holds or removes stands over whom it is done to. What only members can ask for is answered to members only.
+ * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
  * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
- * Population: arrivals, reads, heads and cursors at clients, and stored messages.
+ * A mute or ban that ends by itself is taken as over, for it ends by a node's clock; rights in rooms that somebody outside the run has been in are not judged.
+ * Population: arrivals, reads, requests, heads, cursors and typing at clients, and stored entries.
  * Unknown: without a sound audit.
- * Can't see: typing and presence, which carry no seq; addresses of files (quarantine); leaks to anybody but the recorded clients (logs, metrics, other tenants
- * of the store); members who were wrongly kept out.
+ * Can't see: presence, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
+ * metrics, other tenants of the store); members who were wrongly kept out or refused; what a token that had expired still opened; whether a limit of rates or
+ * sizes was held; who saw what is held for review.
  */
 import type { Columns, History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
@@ -22,8 +28,10 @@ import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './exc
 import { conclude, exampleLimit } from './finding.ts'
 import { membershipOf, must, type Member } from './membership.ts'
 import { readsByOutsiders } from './outsiders.ts'
+import { deniedOf } from './permitted.ts'
 import { clientName, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
+import { typistsShown } from './typists.ts'
 
 export const access: Check = {
   name: 'access',
@@ -32,10 +40,13 @@ export const access: Check = {
     const arrivals = judgeArrivals(history)
     const sends = sendsByOutsiders(history)
     const reads = readsByOutsiders(history)
+    const rights = deniedOf(history)
+    const typists = typistsShown(history)
     const { seq, room } = history.columns
+    const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged,
-      violations: arrivals.leaked.count + sends.found.count + reads.found.count,
+      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged,
+      violations: arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -44,11 +55,17 @@ export const access: Check = {
         leaked: arrivals.leaked.count,
         readOutside: reads.found.count,
         acceptedOutside: sends.found.count,
+        rights: rights.judged,
+        acceptedWithoutRight: rights.denied.length,
+        typing: typists.judged,
+        typingLeaked: typists.found.length,
       },
       evidence: [
-        ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} is outside every stay of`)),
-        ...reads.found.rows.map((row) => story(history, row, `${history.rooms[room[row] ?? -1]} was read after the end of the stay of`)),
-        ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} was accepted outside every stay of`)),
+        ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} is outside every stay of`)),
+        ...reads.found.rows.map((row) => story(history, row, `${roomOf(row)} was read after the end of the stay of`)),
+        ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted outside every stay of`)),
+        ...rights.denied.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted: ${why}`)),
+        ...typists.found.map(({ row, why }) => plainStory(history, row, `typing was shown in ${roomOf(row)}: ${why}`)),
       ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,
     })
@@ -147,4 +164,9 @@ function story(history: History, row: number, what: string): Story {
         ? 'audit: it was never a member'
         : `audit: it was a member ${member.intervals.map(({ from, to }) => `from seq ${from}${to === Infinity ? ' on' : ` to ${to}`}`).join(' and ')}`,
   })
+}
+
+function plainStory(history: History, row: number, title: string): Story {
+  const message = history.columns.message[row] ?? -1
+  return tell(history, { title, message: message === -1 ? null : message, rows: [row], closing: title })
 }

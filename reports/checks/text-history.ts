@@ -9,7 +9,7 @@
  *   defect a file was cut                     the record is broken
  *   failed-step bob: could not join room-1    a client gave up
  *
- *   0.010 alice connect node-1 [session=2]    disconnect, expected 1, joined room-1 1, sees join room-1 1 (an entry, applied)
+ *   0.010 alice connect node-1 [session=2]    disconnect, expected 1, asksJoin room-1, joined room-1 1, sees join room-1 1 (an entry, applied)
  *   0.020 alice sends m1 room-1               intended, invoked, attempt, and the statuses queued and sending; each is a verb of its own, too
  *   0.030 alice ok m1 3                       ok, failed m1 code, unknown m1 why, status m1 sent
  *   0.040 bob gets m1 3                       wire, applied and shown; way=live|sync|range|page, on=wire|held|applied, room=, body=

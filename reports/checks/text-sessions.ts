@@ -15,6 +15,8 @@ export function sessionRows({ verb, words, keys }: Line, ids: TextIds): TextRow[
       return [{ kind: 'disconnect', value: ids.name(words[0] ?? 'transport close') }]
     case 'expected':
       return [{ kind: 'expected', session: -1, value: Number(first) }]
+    case 'asksJoin':
+      return [{ kind: 'joinInvoked', room: ids.room(first) }]
     case 'joined':
       return [{ kind: 'joined', ...at(), rev: epochOf(keys, ids) }]
     case 'left':

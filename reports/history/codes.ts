@@ -31,6 +31,8 @@ export const traversalShift = 3
 export const traversals = 32
 /** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
 export const recordBits = { stub: 1, held: 2 } as const
+/** Bits of `layer` in `storedEntry`: a ban or mute that is lifted, or one that ends by itself; the role that is given. */
+export const entryBits = { lifted: 1, member: 2, moderator: 4, owner: 8, limited: 16 } as const
 export const changeKinds = {
   edit: 0,
   delete: 1,
