@@ -28,6 +28,9 @@ interface HistoryPage {
   messages: readonly ShownMessage[]
 }
 
+/** Beyond the edits that its author may come to. */
+const editByAnother = 1_000_000
+
 const readBits = { page: 2, search: 4 } as const
 
 export class RecordedActs {
@@ -53,10 +56,11 @@ export class RecordedActs {
     return { room, id, seq, message: this.#rows.messageOf(record.body, senderId), own }
   }
 
-  /** The body of the next edit of an own message. */
-  editedBody(own: OwnMessage, bytes: number): string {
-    own.edits++
-    return makeBody(this.#rows.client, own.message % messagesPerClient, own.roomText, bytes, this.#random, own.edits)
+  /** The body of the next edit: it keeps the identity of its message, whoever edits it. Null for a message of nobody of the run. */
+  editedBody({ own, message, room }: ChangeTarget, bytes: number): string | null {
+    if (message < 0) return null
+    if (own !== null) own.edits++
+    return makeBody(Math.floor(message / messagesPerClient), message % messagesPerClient, room, bytes, this.#random, own?.edits ?? editByAnother)
   }
 
   /** `brings`: the new body, the emoji or the user. */

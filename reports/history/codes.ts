@@ -63,6 +63,7 @@ export const asks = {
   download: 10,
   readSlowly: 11,
   retain: 12,
+  join: 13,
 } as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const

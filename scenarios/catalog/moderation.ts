@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts'
 export const moderation: Scenario = {
   name: 'moderation',
   summary:
-    '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove and kick; others try to; old messages of some rooms are archived or deleted, unless a legal hold stands',
+    '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove, kick and ban; members try to, and who is put out tries to read, write and join again; old messages of some rooms are archived or deleted, unless a legal hold stands',
   script: fileURLToPath(new URL('../scripts/moderation.yml', import.meta.url)),
   rooms: 6,
   membersPerRoom: 10,
@@ -27,7 +27,12 @@ export const moderation: Scenario = {
     hold: 0.15,
     release: 0.15,
     remove: 0.1,
-    kick: 0.12,
+    typing: 0.1,
+    kick: 0.1,
+    ban: 0.06,
+    overreach: 0.1,
+    trespass: 0.5,
+    rejoin: 0.4,
     leave: 0.01,
   },
 }

@@ -9,7 +9,8 @@ import { able, memberTimeout, onMessage, pause, recorded, whatOf, type Act, type
 import { durationMs } from './duration.ts'
 import { fileActs } from './file-acts.ts'
 import { moderationActs } from './moderation-acts.ts'
-import { anyMessage, anyRoom, ownMessage, pick } from './targets.ts'
+import { outsiderActs } from './outsider-acts.ts'
+import { anyMessage, anyRoom, ownMessage, pick, roomFor } from './targets.ts'
 import type { ActVerb } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
@@ -38,10 +39,10 @@ function onDevice(
   }
 }
 
-export const acts: Readonly<Record<ActVerb, Act>> = {
+const plainActs = {
   edit: onMessage(ownMessage, 'own-last', (user, target, parameters) => {
-    if (target.own === null) return Promise.resolve()
-    const body = user.recorder.acts.editedBody(target.own, Number(parameters['bodyBytes'] ?? 160))
+    const body = user.recorder.acts.editedBody(target, Number(parameters['bodyBytes'] ?? 160))
+    if (body === null) return Promise.resolve()
     return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
   }),
 
@@ -70,7 +71,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   },
 
   async typing(user, parameters) {
-    const room = anyRoom(user)
+    const room = roomFor(user, parameters)
     if (room === null) return false
     const say = (typing: boolean): Promise<unknown> =>
       recorded(user.recorder.acts.ask('typing', room), parameters, 'typing', () => able(user, 'presence').typing(room, typing))
@@ -90,7 +91,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   },
 
   async page(user, parameters) {
-    const room = anyRoom(user)
+    const room = roomFor(user, parameters)
     if (room === null) return false
     const around = parameters['cursor'] === 'around' ? anyMessage(user, room, 'random') : null
     const limit = Number(parameters['limit'] ?? 50)
@@ -109,7 +110,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
 
   async search(user, parameters) {
     const deleted = parameters['what'] === 'deleted' ? (pick(user.deleted, user.random) ?? null) : undefined
-    const room = deleted === undefined ? anyRoom(user) : (deleted?.room ?? null)
+    const room = deleted === undefined ? roomFor(user, parameters) : (deleted?.room ?? null)
     if (room === null) return false
     const query = typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(deleted ?? anyMessage(user, room, whatOf(parameters, 'random')))
     if (query === null) return false
@@ -141,4 +142,6 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   }),
   'go-offline': onDevice('goOffline', (user, parameters, timeoutMs) => able(user, 'devices').goOffline(durationMs(parameters['for']) ?? 5000, timeoutMs)),
   reload: onDevice('reload', (user, _parameters, timeoutMs) => able(user, 'devices').reload(timeoutMs)),
-}
+} satisfies Partial<Record<ActVerb, Act>>
+
+export const acts: Readonly<Record<ActVerb, Act>> = { ...plainActs, ...outsiderActs(plainActs) }

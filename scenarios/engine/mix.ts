@@ -7,6 +7,8 @@ interface MixRow {
   /** The verb that it is, when that isn't its own name, and its parameters. */
   verb?: ActVerb
   parameters?: Readonly<Record<string, unknown>>
+  /** It is done by who is in no room any more, too. */
+  outside?: true
 }
 
 const byModerators = { needs: 'moderation', parameters: { by: 'moderators' } } as const
@@ -40,6 +42,10 @@ export const mixKinds = {
   release: byModerators,
   remove: byModerators,
   kick: byModerators,
+  ban: byModerators,
+  overreach: { needs: 'moderation' },
+  trespass: { needs: 'moderation', outside: true },
+  rejoin: { needs: 'moderation', outside: true },
   leave: { needs: 'moderation' },
   'switch-device': { needs: 'devices' },
   'go-offline': { needs: 'devices', parameters: { for: '2s' } },
@@ -53,6 +59,7 @@ export function actOf(kind: Exclude<MixKind, 'reply'>): { verb: ActVerb; paramet
   const { verb, parameters = {} } = rows[kind]
   return { verb: verb ?? (kind as ActVerb), parameters }
 }
+export const isForOutsiders = (kind: MixKind): boolean => rows[kind].outside === true
 /** Shares of 0 to 1. */
 export type Mix = Readonly<Partial<Record<MixKind, number>>>
 
