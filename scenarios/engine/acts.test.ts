@@ -164,7 +164,7 @@ test('a step waits for something to act on, says so at its deadline, and says wh
   await editing
   expect(driver.calls).toHaveLength(1)
   await expect(chatSteps.kick(user, { timeout: '80ms' })).rejects.toThrow('waited 80 ms for something for user-4 to kick')
-  await expect(chatSteps.idle(user, {})).rejects.toThrow("the driver can't do presence")
+  await expect(chatSteps.read(user, {})).rejects.toThrow("the driver can't do receipts")
 })
 
 test('a step of one who is in no room any more is left out', async () => {
