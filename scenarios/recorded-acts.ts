@@ -107,8 +107,11 @@ export class RecordedActs {
   view(room: string, messages: readonly ShownMessage[]): void {
     const roomName = this.#rows.name(room)
     this.#rows.row('viewShown', roomName, none, messages.length)
-    for (const { seq, rev, senderId, record } of messages)
-      this.#rows.row('viewMessage', roomName, this.#rows.messageOf(record.body, senderId), seq, rev, recordHash(record))
+    for (const { seq, rev, senderId, record } of messages) {
+      const message = this.#rows.messageOf(record.body, senderId)
+      this.#rows.row('viewMessage', roomName, message, seq, rev, recordHash(record))
+      this.#rows.author(roomName, message, seq, senderId)
+    }
   }
 
   skipped(verb: string): void {
@@ -116,15 +119,10 @@ export class RecordedActs {
   }
 
   #read(messages: readonly ShownMessage[], bit: number): void {
-    for (const { room, seq, rev, senderId, record } of messages)
-      this.#rows.row(
-        'readMessage',
-        this.#rows.name(room),
-        this.#rows.messageOf(record.body, senderId),
-        seq,
-        rev,
-        recordHash(record),
-        bit | (record.body === null ? recordBits.stub : 0),
-      )
+    for (const { room, seq, rev, senderId, record } of messages) {
+      const [roomName, message] = [this.#rows.name(room), this.#rows.messageOf(record.body, senderId)]
+      this.#rows.row('readMessage', roomName, message, seq, rev, recordHash(record), bit | (record.body === null ? recordBits.stub : 0))
+      this.#rows.author(roomName, message, seq, senderId)
+    }
   }
 }

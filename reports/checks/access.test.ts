@@ -39,6 +39,12 @@ test('invalid: something of before the first join, and of a room that somebody n
 test('invalid: a head and a cursor of after the ack', () => {
   expect(judged({ with: ['4.4 carol heartbeat room-1 10', '4.5 carol receipt bob room-1 10'] })).toMatchObject({ verdict: 'invalid', figures: { leaked: 2 } })
 })
+test('near miss: a cursor of between two stays, once its reader has asked to come back', () => {
+  const back = ['4.600 carol asksJoin room-1', '9.101 audit entry join carol room-1 11', '9.108 audit head room-1 11']
+  const shown = (atS: number) => judged({ without: ['audit head'], with: [...back, `${atS} carol receipt bob room-1 10`] })
+  expect(shown(4.7).verdict).toBe('valid')
+  expect(shown(4.5)).toMatchObject({ verdict: 'invalid', figures: { leaked: 1 } })
+})
 test('invalid: a page is given to who was put out', () => {
   const finding = judged({ with: ['4.600 carol asksPage room-1', '4.610 carol page room-1 0 9 newest=1'] })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })

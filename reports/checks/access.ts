@@ -125,9 +125,19 @@ function judgeArrival(history: History, member: Member | null, row: number, way:
   const at = seq[row] ?? 0
   if (isWithin(member, at)) return 'within'
   // A cursor that lies before a stay tells nothing of what was said then.
-  if (kind[row] === kinds.receipt.code && endBefore(member, at) === -1) return 'within'
+  if (kind[row] === kinds.receipt.code && (endBefore(member, at) === -1 || isBack(history, member, row))) return 'within'
   if (way !== layers.live || endBefore(member, at) === -1) return 'leaked'
   return isAfterAck(history, room[row] ?? 0, member, at) ? 'leaked' : 'excused'
+}
+
+/** Whether the client had asked to join again, for a stay that begins above the seq of that row. */
+function isBack(history: History, member: Member, row: number): boolean {
+  const { client, room, seq, tNs } = history.columns
+  const at = seq[row] ?? 0
+  if (!member.intervals.some((stay) => stay.from > at)) return false
+  const endedNs = excludedOf(history).ackNs[(auditOf(history).base[room[row] ?? 0] ?? 0) + endBefore(member, at)] ?? Infinity
+  const isJoin = (one: number): boolean => client[one] === client[row] && room[one] === room[row]
+  return history.rowsOf('joinInvoked').some((one) => one < row && isJoin(one) && (tNs[one] ?? 0) > endedNs)
 }
 
 /** Stored messages of clients of the run that lie outside every stay of their sender. */
