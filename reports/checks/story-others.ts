@@ -28,6 +28,8 @@ export function otherText(history: History, kind: Kind | undefined, row: number)
       return `${who} is shown that ${name(value[row])} has ${inRoom} up to seq ${seq[row]}, read up to ${Math.max(0, rev[row] ?? 0)}`
     case 'presenceShown':
       return `${who} is shown ${name(rev[row])} as ${nameIn(presences, value[row])}`
+    case 'author':
+      return `${who} is shown ${name(value[row])} as its author`
     case 'typingShown':
       return `${who} is shown as typing in ${inRoom}: ${name(value[row])}`
     case 'askInvoked':

@@ -29,7 +29,7 @@ export const moderation: Scenario = {
     remove: 0.1,
     typing: 0.1,
     kick: 0.1,
-    ban: 0.06,
+    ban: 0.15,
     overreach: 0.1,
     trespass: 0.5,
     rejoin: 0.4,
