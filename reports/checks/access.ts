@@ -8,15 +8,16 @@
  * - Nothing is accepted of who has no right to it at its seq, by roles, mutes and bans as the log gives and takes them (permitted.ts): nothing is said, edited
  *   or reacted to by who is muted, nobody joins who is banned, only authors edit, only they and moderators delete, roles come from owners, and whoever
  *   mutes, kicks, bans, holds or removes stands over whom it is done to. What only members can ask for is answered to members only.
+ * - What is held for review is shown whole to its author and to whoever ever had a rank in the room, to others as a stub.
  * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
  * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
  * A mute or ban that ends by itself is taken as over, for it ends by a node's clock; rights in rooms that somebody outside the run has been in are not judged.
- * Population: arrivals, reads, requests, heads, cursors and typing at clients, and stored entries.
+ * Population: arrivals, reads, requests, heads, cursors, typing and held messages at clients, and stored entries.
  * Unknown: without a sound audit.
  * Can't see: presence, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
  * metrics, other tenants of the store); members who were wrongly kept out or refused; what a token that had expired still opened; whether a limit of rates or
- * sizes was held; who saw what is held for review.
+ * sizes was held; counts of unread messages.
  */
 import type { Columns, History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
@@ -28,6 +29,7 @@ import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './exc
 import { conclude, exampleLimit } from './finding.ts'
 import { membershipOf, must, type Member } from './membership.ts'
 import { readsByOutsiders } from './outsiders.ts'
+import { heldShown } from './held-shown.ts'
 import { deniedOf } from './permitted.ts'
 import { clientName, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
@@ -42,11 +44,12 @@ export const access: Check = {
     const reads = readsByOutsiders(history)
     const rights = deniedOf(history)
     const typists = typistsShown(history)
+    const held = heldShown(history)
     const { seq, room } = history.columns
     const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged,
-      violations: arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length,
+      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged,
+      violations: arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length + held.found.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -59,12 +62,15 @@ export const access: Check = {
         acceptedWithoutRight: rights.denied.length,
         typing: typists.judged,
         typingLeaked: typists.found.length,
+        held: held.judged,
+        heldLeaked: held.found.length,
       },
       evidence: [
         ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} is outside every stay of`)),
         ...reads.found.rows.map((row) => story(history, row, `${roomOf(row)} was read after the end of the stay of`)),
         ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted outside every stay of`)),
         ...rights.denied.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted: ${why}`)),
+        ...held.found.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)}: ${why}`)),
         ...typists.found.map(({ row, why }) => plainStory(history, row, `typing was shown in ${roomOf(row)}: ${why}`)),
       ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,

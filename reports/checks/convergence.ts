@@ -5,6 +5,7 @@
  * - In the end the view of every present client shows each message as it is stored, shows none that is deleted or removed, and leaves out none that it
  *   applied, between the oldest that it shows and the head.
  * - A read that was begun after a deletion was acked brings the message without its content: pages, searches, syncs and ranges.
+ * - Of what was deleted or removed the log has nothing more: neither the first body nor that of an edit.
  * Excused: contents of an earlier rev that a deletion or a purge has blanked since, because the log can't tell them any more; a stub in place of a held
  * message, which only its author and moderators see whole; live deliveries, which overlap a deletion; in a view
  * what was purged after it, or less than 2 s before. The content of a plain delivery is for `intact`.
@@ -18,6 +19,7 @@ import { recordBits } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
+import { leftInLog } from './blanked.ts'
 import type { Check } from './check.ts'
 import { readAfterDeletion } from './deletions.ts'
 import { conclude, exampleLimit } from './finding.ts'
@@ -37,11 +39,12 @@ export const convergence: Check = {
     const sights = sightsUnlikeFold(history)
     const late = readAfterDeletion(history)
     const ends = viewsAtEnd(history)
-    const safety = records.unlike.count + sights.unlike.count + late.found.count
+    const left = leftInLog(history)
+    const safety = records.unlike.count + sights.unlike.count + late.found.count + left.rows.length
     const apart = ends.unlike.count + ends.left.length
     const told = (row: number, closing: string): Story => rowStory(history, row, closing)
     return conclude({
-      population: records.judged + sights.judged + late.judged + ends.judged,
+      population: records.judged + sights.judged + late.judged + ends.judged + left.judged,
       violations: safety + apart,
       figures: {
         records: records.judged,
@@ -52,6 +55,7 @@ export const convergence: Check = {
         unlikeFold: records.unlike.count,
         unlikeSights: sights.unlike.count,
         shownThoughDeleted: late.found.count,
+        leftInLog: left.rows.length,
         unlikeViews: ends.unlike.count,
         leftOut: ends.left.length,
       },
@@ -59,6 +63,7 @@ export const convergence: Check = {
         ...records.unlike.rows.map((row) => told(row, 'the log folded again makes another record of it')),
         ...sights.unlike.rows.map((row) => told(row, 'the log folded up to there makes another record of it')),
         ...late.found.rows.map((row) => told(row, 'it was deleted, and that acked, before this was asked for')),
+        ...left.rows.map((row) => told(row, 'it was deleted or removed, and its content is still in the log')),
         ...ends.unlike.rows.map((row) => told(row, 'what the view shows in the end is not what is stored')),
         ...ends.left.map(({ client, message, room, seq }) =>
           tell(history, {

@@ -56,6 +56,27 @@ export const deniedOf = once((history: History): { judged: number; denied: reado
   return result
 })
 
+/** Who ever moderated or owned a room; where the log doesn't tell it, everybody may have. */
+export const rankedOf = once((history: History): { has(room: number, user: string): boolean } => {
+  const { room, client, seq, layer, value } = history.columns
+  const untold = new Set<number>()
+  const ranked = new Set<string>()
+  const owners = new Map<number, number>()
+  for (const row of history.rowsOf('storedEntry')) {
+    const [inRoom, user] = [room[row] ?? -1, history.clients[client[row] ?? -1]?.user]
+    if (value[row] === join) {
+      const first = owners.get(inRoom) ?? -1
+      if (first === -1 || (seq[row] ?? 0) < (seq[first] ?? 0)) owners.set(inRoom, row)
+    }
+    if (value[row] !== role) continue
+    const rank = ranks.get(layer[row] ?? 0)
+    if (rank === undefined) untold.add(inRoom)
+    else if (rank >= moderator) ranked.add(`${inRoom} ${user}`)
+  }
+  for (const [inRoom, row] of owners) ranked.add(`${inRoom} ${history.clients[client[row] ?? -1]?.user}`)
+  return { has: (inRoom, user) => untold.has(inRoom) || ranked.has(`${inRoom} ${user}`) }
+})
+
 interface Entry {
   kind: number
   bits: number
