@@ -167,7 +167,8 @@ export async function run(request: RunRequest): Promise<void> {
     writer,
     nowNs,
     rooms: [...new Set(clients.flatMap((client) => client.rooms))],
-    clientOfUser: new Map(clients.map((client) => [client.user, client.number])),
+    // Of somebody's devices the first is the one that talks.
+    clientOfUser: new Map(clients.toReversed().map((client) => [client.user, client.number])),
     cohort: cohorts[0] ?? 'office',
   })
   for (const problem of summary.problems) record.problem(`audit: ${problem}`)

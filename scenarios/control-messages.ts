@@ -13,6 +13,8 @@ export interface ClientAssignment {
   route?: Route
   /** The same user's other device, for whoever switches to it. */
   otherDevice?: { device: string; token: string }
+  /** The user is there on a second device at the same time, a client of its own. */
+  hasSecondDevice?: true
   cohort: string
   role: string
   rooms: string[]

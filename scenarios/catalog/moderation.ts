@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts'
 export const moderation: Scenario = {
   name: 'moderation',
   summary:
-    '60 clients in 6 rooms of 10; owners appoint moderators, who mute, hold, release, remove, kick and ban; members try to, and who is put out tries to read, write and join again; old messages of some rooms are archived or deleted, unless a legal hold stands',
+    '60 people in 6 rooms of 10, 12 of them on two devices at once; owners appoint moderators, who mute, hold, release, remove, kick and ban; members try to, and who is put out tries to read, write and join again; old messages of some rooms are archived or deleted, unless a legal hold stands',
   script: fileURLToPath(new URL('../scripts/moderation.yml', import.meta.url)),
   rooms: 6,
   membersPerRoom: 10,
@@ -15,6 +15,7 @@ export const moderation: Scenario = {
   cohorts: [{ name: 'office', share: 1 }],
   files: false,
   archives: true,
+  secondDevices: 0.2,
   mix: {
     edit: 0.05,
     delete: 0.02,

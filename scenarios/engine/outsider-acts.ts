@@ -28,7 +28,8 @@ export function outsiderActs(acts: Readonly<Record<Chosen, Act>>): Record<'tresp
 
     async rejoin(user, parameters) {
       const room = roomOutside(user)
-      if (room === null || user.returning.has(room)) return false
+      // A second device hears of the new stay with its next connection only.
+      if (room === null || user.returning.has(room) || user.assignment.hasSecondDevice === true) return false
       user.returning.add(room)
       user.recorder.joinInvoked(room)
       await recorded(user.recorder.acts.ask('join', room), { timeout: '20s', ...parameters }, `${user.assignment.user} to join ${room}`, () => join(user, room))

@@ -1,6 +1,7 @@
 /** Verbs that begin with a phase of the run and go on beside whatever the flow does next: what befalls all clients at once. */
 import type { RetentionRequest } from '../../system/protocol.ts'
 import { able, maySay, pause, recorded, type Parameters } from './act.ts'
+import { roles } from '../assignments.ts'
 import { durationMs } from './duration.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
@@ -69,6 +70,8 @@ export const phaseSteps = {
   retain: fromPhase('retain', async (user, parameters) => {
     const { rooms } = parameters
     const isNamed = (room: string): boolean => !Array.isArray(rooms) || rooms.includes(room)
+    // Its other device says so.
+    if (user.assignment.role === roles.follows) return false
     const owned = user.assignment.rooms.filter((room) => isNamed(room) && !user.recorder.gone.has(room) && maySay(user, room, { by: 'owner' }))
     for (const room of owned)
       await recorded(user.recorder.acts.ask('retain', room), parameters, `retention of ${room}`, () =>

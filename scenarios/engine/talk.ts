@@ -24,6 +24,7 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   user.doing = null
   user.arrive()
   await changeUntil(user, () => window().fromNs !== null, warmupTimeoutMs, 'the run to begin its warm-up')
+  if (user.assignment.role === roles.follows) return
   const random = seededRandom(user.assignment.seed)
   let intendedNs = window().fromNs ?? nowNs()
   for (let turn = 0; !control.ended; turn++) {
