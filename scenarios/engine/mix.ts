@@ -25,6 +25,8 @@ export const mixKinds = {
   page: { needs: 'history' },
   search: { needs: 'search' },
   'search-deleted': { needs: 'search', verb: 'search', parameters: { what: 'deleted' } },
+  // Every body begins so.
+  'search-all': { needs: 'search', verb: 'search', parameters: { query: 'sd1', limit: 50 } },
   pages: { needs: 'history', verb: 'page', parameters: { pages: 5, limit: 50 } },
   around: { needs: 'history', verb: 'page', parameters: { cursor: 'around', limit: 50 } },
   upload: { needs: 'files' },
