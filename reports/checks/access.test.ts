@@ -53,6 +53,13 @@ test('invalid: a search is answered to who was put out', () => {
   const finding = judged({ with: ['4.600 carol asksFor search room-1', '4.610 carol answered search room-1'] })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })
 })
+test('invalid: a token that has expired opens the chat', () => {
+  const tried = (end: string) => judged({ with: ['4.0 bob asksFor expiredToken room-1', `4.1 bob answered expiredToken room-1 end=${end}`] })
+  expect(tried('ok')).toMatchObject({ verdict: 'invalid', figures: { expiredTokens: 1, expiredAccepted: 1 } })
+  expect(tried('failed').verdict).toBe('valid')
+  // Nobody answered: what it would have opened isn't known.
+  expect(tried('unknown').verdict).toBe('valid')
+})
 test('near miss: it was asked for before the ack, or answered after its asker was back', () => {
   expect(judged({ with: ['4.240 carol asksFor search room-1', '4.260 carol answered search room-1'] }).verdict).toBe('valid')
   const back = ['4.600 carol asksFor typing room-1', '4.650 carol asksJoin room-1', '4.700 carol answered typing room-1']

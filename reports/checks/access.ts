@@ -9,6 +9,7 @@
  *   or reacted to by who is muted, nobody joins who is banned, only authors edit, only they and moderators delete, roles come from owners, and whoever
  *   mutes, kicks, bans, holds or removes stands over whom it is done to. What only members can ask for is answered to members only.
  * - What is held for review is shown whole to its author and to whoever ever had a rank in the room, to others as a stub.
+ * - A connection with a token that has expired is not taken, and one whose token expired 2 s ago gets no answer.
  * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
  * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
@@ -16,11 +17,11 @@
  * Population: arrivals, reads, requests, heads, cursors, typing and held messages at clients, and stored entries.
  * Unknown: without a sound audit.
  * Can't see: presence, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
- * metrics, other tenants of the store); members who were wrongly kept out or refused; what a token that had expired still opened; whether a limit of rates or
+ * metrics, other tenants of the store); members who were wrongly kept out or refused; whether a limit of rates or
  * sizes was held; counts of unread messages.
  */
 import type { Columns, History } from '../history/history.ts'
-import { layers } from '../history/codes.ts'
+import { askEnds, asks, layers } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
@@ -45,11 +46,14 @@ export const access: Check = {
     const rights = deniedOf(history)
     const typists = typistsShown(history)
     const held = heldShown(history)
-    const { seq, room } = history.columns
+    const { seq, room, layer, value } = history.columns
+    const tokens = [...history.rowsOf('askEnded')].filter((row) => value[row] === asks.expiredToken)
+    const opened = tokens.filter((row) => layer[row] === askEnds.ok)
     const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged,
-      violations: arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length + held.found.length,
+      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged + tokens.length,
+      violations:
+        arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length + held.found.length + opened.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -64,12 +68,17 @@ export const access: Check = {
         typingLeaked: typists.found.length,
         held: held.judged,
         heldLeaked: held.found.length,
+        expiredTokens: tokens.length,
+        expiredAccepted: opened.length,
       },
       evidence: [
         ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} is outside every stay of`)),
         ...reads.found.rows.map((row) => story(history, row, `${roomOf(row)} was read after the end of the stay of`)),
         ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted outside every stay of`)),
         ...rights.denied.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted: ${why}`)),
+        ...opened.map((row) =>
+          plainStory(history, row, `a token that had expired opened the chat to ${clientName(history, history.columns.client[row] ?? -1)}`),
+        ),
         ...held.found.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)}: ${why}`)),
         ...typists.found.map(({ row, why }) => plainStory(history, row, `typing was shown in ${roomOf(row)}: ${why}`)),
       ].slice(0, exampleLimit),

@@ -2,7 +2,7 @@
  * What a client reads on purpose and what it shows, in histories by hand:
  *
  *   0.050 bob asksPage room-1                 then page room-1 from to [newest=1] [more=1] [continues=1], and of that page: reads m1 3, readsStub room-1 4
- *   0.050 bob asksFor search room-1            and its answer: answered search room-1 [number=0]
+ *   0.050 bob asksFor search room-1            and its answer: answered search room-1 [number=0] [end=failed]
  *   9.010 bob view room-1 2                   what it shows at the end: two messages, in this order: views m1 3, views m2 4
  *   0.020 bob replies m2 3                    m2, which bob just sent, answers what is at seq 3
  */
@@ -27,7 +27,7 @@ export function readRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] |
     case 'asksFor':
       return [{ kind: 'askInvoked', room: ids.room(words[1]), seq: number, value: lookup(asks, words[0]) }]
     case 'answered':
-      return [{ kind: 'askEnded', room: ids.room(words[1]), seq: number, value: lookup(asks, words[0]), layer: askEnds.ok }]
+      return [{ kind: 'askEnded', room: ids.room(words[1]), seq: number, value: lookup(asks, words[0]), layer: lookup(askEnds, keys['end'] ?? 'ok') }]
     case 'page': {
       const bits =
         (keys['more'] ? 1 : 0) |

@@ -64,6 +64,8 @@ export const asks = {
   readSlowly: 11,
   retain: 12,
   join: 13,
+  /** To connect, or to go on, with a token that has expired. */
+  expiredToken: 14,
 } as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const

@@ -65,6 +65,7 @@ export class AnsweringDriver implements Driver {
         },
         goOffline: (forMs) => say('goOffline', forMs),
         reload: () => say('reload'),
+        visit: ({ device }, room, askAfterMs) => say('visit', device, room, askAfterMs),
         stopReading: (forMs) => say('stopReading', forMs),
       },
     }

@@ -3,9 +3,12 @@ import type { RetentionRequest } from '../../system/protocol.ts'
 import { able, maySay, pause, recorded, type Parameters } from './act.ts'
 import { roles } from '../assignments.ts'
 import { durationMs } from './duration.ts'
+import type { VisitToken } from '../driver.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 const patienceMs = 30_000
+/** A node's clock and ours tell seconds alike, within this. */
+const tokenGraceMs = 2_000
 /** How long messages are kept where the script doesn't say. */
 const retainedMs = 5_000
 
@@ -64,6 +67,22 @@ export const phaseSteps = {
     const forMs = durationMs(parameters['for']) ?? 3000
     const patience = { timeout: `${forMs + 2 * patienceMs}ms` }
     await recorded(user.recorder.acts.ask('readSlowly', null), patience, 'read-slowly', () => able(user, 'devices').stopReading(forMs, patienceMs))
+    return true
+  }),
+
+  visit: fromPhase('visit', async (user) => {
+    const [room] = user.assignment.rooms
+    const { visits } = user.assignment
+    if (visits === undefined || room === undefined) return false
+    const { expired, expiring } = visits
+    const attempt = (as: VisitToken, afterMs: number): Promise<unknown> =>
+      recorded(user.recorder.acts.ask('expiredToken', null), { timeout: `${afterMs + patienceMs}ms` }, 'visit', () =>
+        able(user, 'devices').visit(as, room, afterMs),
+      )
+    const leftMs = expiring.expiresAtMs - Date.now()
+    // Too late to come in with it before it expires.
+    const stays = leftMs > 0 ? attempt(expiring, leftMs + tokenGraceMs) : Promise.resolve()
+    await Promise.all([attempt(expired, 0), stays])
     return true
   }),
 

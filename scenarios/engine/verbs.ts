@@ -177,6 +177,15 @@ export const verbs = {
     choices: { phase: Object.keys(phases) },
     needs: 'devices',
   },
+  visit: {
+    kind: 'chat',
+    about:
+      'connects beside the client with a token that has expired, and stays with another until it has, `after` the beginning of a phase, beside what follows',
+    options: [],
+    parameters: ['phase', 'after', 'share'],
+    choices: { phase: Object.keys(phases) },
+    needs: 'devices',
+  },
   retain: {
     kind: 'chat',
     about:
@@ -211,7 +220,7 @@ export const verbs = {
 export type VerbName = keyof typeof verbs
 export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
 /** Those that are done to something or someone, once. */
-export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'go-home' | 'read-slowly' | 'retain'>
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'go-home' | 'read-slowly' | 'visit' | 'retain'>
 
 /** `delete` with a `url` is an HTTP request. */
 export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {
