@@ -19,6 +19,7 @@ export const moderation: Scenario = {
   mix: {
     edit: 0.05,
     delete: 0.02,
+    'delete-edited': 0.03,
     react: 0.1,
     reply: 0.1,
     page: 0.1,

@@ -39,14 +39,19 @@ function onDevice(
   }
 }
 
+function changeBody(user: VirtualUser, target: ChangeTarget, parameters: Parameters): Promise<unknown> {
+  const body = user.recorder.acts.editedBody(target, Number(parameters['bodyBytes'] ?? 160))
+  if (body === null) return Promise.resolve()
+  return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
+}
+
 const plainActs = {
   edit: onMessage(ownMessage, 'own-last', (user, target, parameters) => {
-    const body = user.recorder.acts.editedBody(target, Number(parameters['bodyBytes'] ?? 160))
-    if (body === null) return Promise.resolve()
-    return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
+    return changeBody(user, target, parameters)
   }),
 
   delete: onMessage(ownMessage, 'own-last', async (user, target, parameters) => {
+    if (parameters['edited'] === true) await changeBody(user, target, parameters)
     const result = await recorded(user.recorder.acts.change('delete', target.room, target, null), parameters, 'delete', () => able(user, 'edit').delete(target))
     if (result.kind === 'ok') user.deleted.push(target)
   }),

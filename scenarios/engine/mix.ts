@@ -17,6 +17,7 @@ const byModerators = { needs: 'moderation', parameters: { by: 'moderators' } } a
 export const mixKinds = {
   edit: { needs: 'edit' },
   delete: { needs: 'edit' },
+  'delete-edited': { needs: 'edit', verb: 'delete', parameters: { edited: true } },
   react: { needs: 'edit' },
   reply: { needs: 'reply' },
   read: { needs: 'receipts' },

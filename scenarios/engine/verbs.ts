@@ -51,10 +51,10 @@ export const verbs = {
   },
   delete: {
     kind: 'chat',
-    about: 'deletes an own message, or one of others; with `url` it is an HTTP request',
+    about: 'deletes an own message, or one of others, `edited` before; with `url` it is an HTTP request',
     options: http.options,
-    parameters: ['what', 'timeout'],
-    choices: { what: own },
+    parameters: ['what', 'edited', 'bodyBytes', 'timeout'],
+    choices: { what: own, edited: [true, false] },
     needs: 'edit',
   },
   react: {
