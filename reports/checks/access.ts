@@ -11,12 +11,13 @@
  * - What is held for review is shown whole to its author and to whoever ever had a rank in the room, to others as a stub.
  * - A connection with a token that has expired is not taken, and one whose token expired 2 s ago gets no answer.
  * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
+ *   Presence is shown of people who were in a room with the observer at some time.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
  * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
  * A mute or ban that ends by itself is taken as over, for it ends by a node's clock; rights in rooms that somebody outside the run has been in are not judged.
- * Population: arrivals, reads, requests, heads, cursors, typing and held messages at clients, and stored entries.
+ * Population: arrivals, reads, requests, heads, cursors, typing, presence and held messages at clients, and stored entries.
  * Unknown: without a sound audit.
- * Can't see: presence, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
+ * Can't see: presence after the last common stay, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
  * metrics, other tenants of the store); members who were wrongly kept out or refused; whether a limit of rates or
  * sizes was held; counts of unread messages.
  */
@@ -33,6 +34,7 @@ import { readsByOutsiders } from './outsiders.ts'
 import { heldShown } from './held-shown.ts'
 import { deniedOf } from './permitted.ts'
 import { clientName, tell } from './story.ts'
+import { strangersShown } from './strangers.ts'
 import { Suspects } from './suspects.ts'
 import { typistsShown } from './typists.ts'
 
@@ -46,14 +48,22 @@ export const access: Check = {
     const rights = deniedOf(history)
     const typists = typistsShown(history)
     const held = heldShown(history)
+    const strangers = strangersShown(history)
     const { seq, room, layer, value } = history.columns
     const tokens = [...history.rowsOf('askEnded')].filter((row) => value[row] === asks.expiredToken)
     const opened = tokens.filter((row) => layer[row] === askEnds.ok)
     const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged + tokens.length,
+      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged + strangers.judged + tokens.length,
       violations:
-        arrivals.leaked.count + sends.found.count + reads.found.count + rights.denied.length + typists.found.length + held.found.length + opened.length,
+        arrivals.leaked.count +
+        sends.found.count +
+        reads.found.count +
+        rights.denied.length +
+        typists.found.length +
+        held.found.length +
+        strangers.found.length +
+        opened.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -66,6 +76,8 @@ export const access: Check = {
         acceptedWithoutRight: rights.denied.length,
         typing: typists.judged,
         typingLeaked: typists.found.length,
+        presence: strangers.judged,
+        presenceLeaked: strangers.found.length,
         held: held.judged,
         heldLeaked: held.found.length,
         expiredTokens: tokens.length,
@@ -79,6 +91,7 @@ export const access: Check = {
         ...opened.map((row) =>
           plainStory(history, row, `a token that had expired opened the chat to ${clientName(history, history.columns.client[row] ?? -1)}`),
         ),
+        ...strangers.found.map(({ row, why }) => plainStory(history, row, `presence was shown: ${why}`)),
         ...held.found.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)}: ${why}`)),
         ...typists.found.map(({ row, why }) => plainStory(history, row, `typing was shown in ${roomOf(row)}: ${why}`)),
       ].slice(0, exampleLimit),

@@ -11,7 +11,7 @@
  * what was purged after it, or less than 2 s before. The content of a plain delivery is for `intact`.
  * Population: stored records, and sights of them.
  * Unknown: without a sound audit; for views at the end also while a fault was not healed.
- * Can't see: a change that every reader and the log agree on although nobody asked for it; changes of which the audit does not tell what they brought;
+ * Can't see: a change that every reader and the log agree on although nobody asked for it (no-phantom); changes of which the audit does not tell what they brought;
  * messages that a search leaves out; views of clients that are not there at the end.
  */
 import type { Columns, History } from '../history/history.ts'
