@@ -98,8 +98,8 @@ export class RecordedActs {
     this.#read(page.messages, readBits.page)
   }
 
-  search(query: string, room: string | null, hits: readonly ShownMessage[]): void {
-    this.#rows.row('searchRead', room === null ? none : this.#rows.name(room), none, hits.length, none, this.#rows.name(query))
+  search(query: string, room: string | null, hits: readonly ShownMessage[], limit: number): void {
+    this.#rows.row('searchRead', room === null ? none : this.#rows.name(room), none, hits.length, limit, this.#rows.name(query))
     this.#read(hits, readBits.search)
   }
 

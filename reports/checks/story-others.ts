@@ -30,6 +30,8 @@ export function otherText(history: History, kind: Kind | undefined, row: number)
       return `${who} is shown ${name(rev[row])} as ${nameIn(presences, value[row])}`
     case 'author':
       return `${who} is shown ${name(value[row])} as its author`
+    case 'searchRead':
+      return `${who} searches for "${name(value[row])}": ${seq[row]} hits`
     case 'typingShown':
       return `${who} is shown as typing in ${inRoom}: ${name(value[row])}`
     case 'askInvoked':

@@ -120,10 +120,9 @@ const plainActs = {
     const query = typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(deleted ?? anyMessage(user, room, whatOf(parameters, 'random')))
     if (query === null) return false
     const scope = parameters['everywhere'] === true ? null : room
-    const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () =>
-      able(user, 'search').search(query, scope, Number(parameters['limit'] ?? 20)),
-    )
-    if (answer.kind === 'ok') user.recorder.acts.search(query, scope, answer.hits)
+    const limit = Number(parameters['limit'] ?? 20)
+    const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () => able(user, 'search').search(query, scope, limit))
+    if (answer.kind === 'ok') user.recorder.acts.search(query, scope, answer.hits, limit)
     return true
   },
 
