@@ -13,16 +13,16 @@
  * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
  *   Presence is shown of people who were in a room with the observer at some time.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
- * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
- * A mute or ban that ends by itself is taken as over, for it ends by a node's clock; rights in rooms that somebody outside the run has been in are not judged.
+ * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged, nor rights in rooms that somebody else has been in. A mute
+ * or ban that ends by itself is taken as over, for it ends by a node's clock.
  * Population: arrivals, reads, requests, heads, cursors, typing, presence and held messages at clients, and stored entries.
  * Unknown: without a sound audit.
- * Can't see: presence after the last common stay, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the recorded clients (logs,
- * metrics, other tenants of the store); members who were wrongly kept out or refused; whether a limit of rates or
- * sizes was held; counts of unread messages.
+ * Can't see: presence after the last common stay, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the
+ * recorded clients (logs, metrics, other tenants of the store); members who were wrongly kept out or refused; whether limits of rates and sizes are kept, and
+ * counts of unread messages, which no client asks for.
  */
 import type { Columns, History } from '../history/history.ts'
-import { askEnds, asks, layers } from '../history/codes.ts'
+import { layers } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
@@ -30,40 +30,24 @@ import type { Check } from './check.ts'
 import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './excluded.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { membershipOf, must, type Member } from './membership.ts'
+import { otherAccess } from './other-access.ts'
 import { readsByOutsiders } from './outsiders.ts'
-import { heldShown } from './held-shown.ts'
-import { deniedOf } from './permitted.ts'
 import { clientName, tell } from './story.ts'
-import { strangersShown } from './strangers.ts'
 import { Suspects } from './suspects.ts'
-import { typistsShown } from './typists.ts'
 
 export const access: Check = {
   name: 'access',
-  claim: 'nothing of a room reached anybody who was no member of it then, and nothing of theirs was accepted',
+  claim: 'nothing of a room reached anybody who was no member of it then, and nothing was accepted of who had no right to it',
   examine(history) {
     const arrivals = judgeArrivals(history)
     const sends = sendsByOutsiders(history)
     const reads = readsByOutsiders(history)
-    const rights = deniedOf(history)
-    const typists = typistsShown(history)
-    const held = heldShown(history)
-    const strangers = strangersShown(history)
-    const { seq, room, layer, value } = history.columns
-    const tokens = [...history.rowsOf('askEnded')].filter((row) => value[row] === asks.expiredToken)
-    const opened = tokens.filter((row) => layer[row] === askEnds.ok)
+    const others = otherAccess(history)
+    const { seq, room } = history.columns
     const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged + rights.judged + typists.judged + held.judged + strangers.judged + tokens.length,
-      violations:
-        arrivals.leaked.count +
-        sends.found.count +
-        reads.found.count +
-        rights.denied.length +
-        typists.found.length +
-        held.found.length +
-        strangers.found.length +
-        opened.length,
+      population: arrivals.judged + sends.judged + reads.judged + others.judged,
+      violations: arrivals.leaked.count + sends.found.count + reads.found.count + others.found.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -72,28 +56,13 @@ export const access: Check = {
         leaked: arrivals.leaked.count,
         readOutside: reads.found.count,
         acceptedOutside: sends.found.count,
-        rights: rights.judged,
-        acceptedWithoutRight: rights.denied.length,
-        typing: typists.judged,
-        typingLeaked: typists.found.length,
-        presence: strangers.judged,
-        presenceLeaked: strangers.found.length,
-        held: held.judged,
-        heldLeaked: held.found.length,
-        expiredTokens: tokens.length,
-        expiredAccepted: opened.length,
+        ...others.figures,
       },
       evidence: [
         ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} is outside every stay of`)),
         ...reads.found.rows.map((row) => story(history, row, `${roomOf(row)} was read after the end of the stay of`)),
         ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted outside every stay of`)),
-        ...rights.denied.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted: ${why}`)),
-        ...opened.map((row) =>
-          plainStory(history, row, `a token that had expired opened the chat to ${clientName(history, history.columns.client[row] ?? -1)}`),
-        ),
-        ...strangers.found.map(({ row, why }) => plainStory(history, row, `presence was shown: ${why}`)),
-        ...held.found.map(({ row, why }) => plainStory(history, row, `seq ${seq[row]} of ${roomOf(row)}: ${why}`)),
-        ...typists.found.map(({ row, why }) => plainStory(history, row, `typing was shown in ${roomOf(row)}: ${why}`)),
+        ...others.found.map(({ row, why }) => plainStory(history, row, why)),
       ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,
     })
