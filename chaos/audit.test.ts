@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isSameLog, readerOf } from './audit.ts'
+import { entryBits } from '../reports/history/codes.ts'
+import { bitsOf, isSameLog, readerOf } from './audit.ts'
 
 let seq = 0
 const entry = (kind: string, actorId: string, payload: { userId?: string; banned?: boolean } = {}): Parameters<typeof readerOf>[0][number] => ({
@@ -47,4 +48,13 @@ test('a room stood still when nothing was added, changed or purged between two r
   expect(isSameLog(log, [...log, message(3)])).toBe(false)
   expect(isSameLog(log, [message(1), message(2, { rev: 3 })])).toBe(false)
   expect(isSameLog(log, [message(1, { body: null }), message(2)])).toBe(false)
+})
+
+test('an entry about a member tells whether it is taken back, whether it ends by itself, and which role is given', () => {
+  const { lifted, limited, moderator } = entryBits
+  expect(bitsOf({ kind: 'mute', payload: { muted: true, until: null } })).toBe(0)
+  expect(bitsOf({ kind: 'mute', payload: { muted: false, until: null } })).toBe(lifted)
+  expect(bitsOf({ kind: 'ban', payload: { banned: true, until: 5 } })).toBe(limited)
+  expect(bitsOf({ kind: 'role', payload: { role: 'moderator' } })).toBe(moderator)
+  expect(bitsOf({ kind: 'leave', payload: { userId: 'bob' } })).toBe(0)
 })

@@ -4,7 +4,7 @@
  */
 import { type Collection, type Db, MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { entryKindCode, recordBits } from '../reports/history/codes.ts'
+import { entryBits, entryKindCode, recordBits } from '../reports/history/codes.ts'
 import { kinds } from '../reports/history/kinds.ts'
 import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
@@ -146,11 +146,20 @@ function recordMessage({ writer, nowNs, clientOfUser }: AuditOptions, roomName: 
   const message = messageIdOf(writer, entry)
   const rev = entry.rev ?? entry.seq
   const bits = (first === null ? recordBits.stub : 0) | (entry.moderation?.state === 'held' ? recordBits.held : 0)
-  const sender = clientOfUser.get(entry.actorId) ?? -1
+  const isOne = entry.senderId === undefined || entry.senderId === entry.actorId
+  const sender = isOne ? (clientOfUser.get(entry.actorId) ?? -1) : -1
   writer.row(nowNs(), sender, writer.name(entry.acceptedBy), roomName, kinds.stored.code, bits, message, entry.seq, rev, first === null ? -1 : bodyHash(first))
   writer.row(nowNs(), -1, -1, roomName, kinds.storedId.code, 0, message, entry.seq, writer.name(entry.epoch), writer.name(entry._id))
   if (rev > entry.seq || bits !== 0) writer.row(nowNs(), -1, -1, roomName, kinds.storedRecord.code, bits, message, entry.seq, rev, storedHash(entry))
   return message
+}
+
+/** What an entry about a member brings, as bits of its row. */
+export function bitsOf({ kind, payload = {} }: Pick<StoredEntry, 'kind' | 'payload'>): number {
+  if (kind === 'role') return payload.role === undefined ? 0 : entryBits[payload.role]
+  if (kind !== 'ban' && kind !== 'mute') return 0
+  if (payload.banned === false || payload.muted === false) return entryBits.lifted
+  return payload.until == null ? 0 : entryBits.limited
 }
 
 const aboutMembers: ReadonlySet<string> = new Set(['join', 'leave', 'role', 'ban', 'mute'])
@@ -159,14 +168,13 @@ function recordEntry({ writer, nowNs, clientOfUser }: AuditOptions, roomName: nu
   const { kind, actorId, payload } = entry
   const concerned = aboutMembers.has(kind) ? (payload?.userId ?? actorId) : actorId
   const actor = concerned === actorId ? -1 : (clientOfUser.get(actorId) ?? -1)
-  const isTakenBack = (kind === 'ban' && payload?.banned === false) || (kind === 'mute' && payload?.muted === false)
   writer.row(
     nowNs(),
     clientOfUser.get(concerned) ?? -1,
     actor,
     roomName,
     kinds.storedEntry.code,
-    isTakenBack ? 1 : 0,
+    bitsOf(entry),
     message,
     entry.seq,
     writer.name(entry.epoch),

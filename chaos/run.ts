@@ -167,7 +167,8 @@ export async function run(request: RunRequest): Promise<void> {
     writer,
     nowNs,
     rooms: [...new Set(clients.flatMap((client) => client.rooms))],
-    clientOfUser: new Map(clients.map((client) => [client.user, client.number])),
+    // Of somebody's devices the first is the one that talks.
+    clientOfUser: new Map(clients.toReversed().map((client) => [client.user, client.number])),
     cohort: cohorts[0] ?? 'office',
   })
   for (const problem of summary.problems) record.problem(`audit: ${problem}`)
@@ -191,9 +192,21 @@ function assignmentsOf(clients: readonly PlannedClient[], cluster: RunningCluste
         url: cluster.entrance(cohort).href,
         route,
         otherDevice: { device: otherDevice, token: await cluster.mintToken(user, otherDevice) },
+        visits: await visitsOf(cluster, client),
       }
     }),
   )
+}
+
+/** Long enough for a client to come in with it once the load begins, and short enough for the run to see its end. */
+const visitSeconds = 12
+
+async function visitsOf({ mintToken }: Pick<RunningCluster, 'mintToken'>, { user, device }: PlannedClient): Promise<NonNullable<ClientAssignment['visits']>> {
+  const [past, soon] = [`${device}-expired`, `${device}-expiring`]
+  return {
+    expired: { device: past, token: await mintToken(user, past, -60) },
+    expiring: { device: soon, token: await mintToken(user, soon, visitSeconds), expiresAtMs: Date.now() + visitSeconds * 1000 },
+  }
 }
 
 /** What a client could not do is no doubt about the record, as what went wrong with a worker is. */

@@ -11,7 +11,9 @@ export interface StoredEntry extends ChangingEntry {
   rev?: number
   acceptedBy: string
   clientMessageId?: string
-  payload?: ChangingEntry['payload'] & { userId?: string; banned?: boolean; muted?: boolean }
+  /** As the record has it; the actor of the entry is the same. */
+  senderId?: string
+  payload?: ChangingEntry['payload'] & { userId?: string; banned?: boolean; muted?: boolean; until?: number | null; role?: 'member' | 'moderator' | 'owner' }
   body?: string | null
   edits?: readonly unknown[]
   deleted?: { kind: string }

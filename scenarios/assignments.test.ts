@@ -24,6 +24,18 @@ test('each client is in one wider room of each size besides, full ones as far as
   expect(countBy(clients.map(({ rooms }) => rooms[2] ?? ''))).toEqual({ 'room-of-60-1': 60 })
 })
 
+test('some people are there on a second device, which follows the same rooms', () => {
+  const clients = assignClients({ ...steadyChat, secondDevices: 0.1 }, 7)
+  expect(clients).toHaveLength(66)
+  const second = clients.slice(60)
+  expect(second.map(({ number, user, device, role }) => [number, user, device, role])).toEqual(
+    [1, 2, 3, 4, 5, 6].map((user, index) => [60 + index, `user-${user}`, `device-${user}-c`, roles.follows]),
+  )
+  expect(second.map(({ rooms }) => rooms)).toEqual(clients.slice(0, 6).map(({ rooms }) => rooms))
+  expect(clients.slice(0, 60).map(({ hasSecondDevice }) => hasSecondDevice === true)).toEqual(clients.slice(0, 60).map((_, number) => number < 6))
+  expect(clients.slice(6, 60)).toEqual(assignClients(steadyChat, 7).slice(6))
+})
+
 test('a quarter of the rooms fall silent, each with all of its members', () => {
   const silent = assignClients(steadyChat, 7).filter((client) => client.role === roles.fallsSilent)
   expect(silent).toHaveLength(15)

@@ -1,16 +1,17 @@
 /** Who plays a scenario: decided before the run from the scenario and the seed alone. */
 import type { ClientAssignment } from './control-messages.ts'
 import { seededRandom, shuffled } from './random.ts'
-import type { Cohort, Scenario } from './scenario.ts'
+import { clientCount, type Cohort, type Scenario } from './scenario.ts'
 
 /** A client before it has a token and an entrance. */
 export type PlannedClient = Omit<ClientAssignment, 'token' | 'url'>
 
-export const roles = { talker: 'talker', fallsSilent: 'falls-silent' } as const
+/** `follows`: the second device of somebody who talks on another. */
+export const roles = { talker: 'talker', fallsSilent: 'falls-silent', follows: 'follows' } as const
 
 /**
  * The clients in the order in which they are handed out. Numbers are dense from 0; client 0 is `user-1` on `device-1`.
- * Seats (room and cohort) are dealt by the seed, so that a client's number says nothing about its room.
+ * Seats (room and cohort) are dealt by the seed, so that a client's number says nothing about its room. Second devices come last.
  */
 export function assignClients(scenario: Scenario, seed: number): PlannedClient[] {
   const random = seededRandom(seed)
@@ -22,7 +23,8 @@ export function assignClients(scenario: Scenario, seed: number): PlannedClient[]
   )
   const wider = scenario.widerRooms.map((members) => dealWider(members, seats.length, random))
   const cohorts = shuffled(dealCohorts(scenario.cohorts, seats.length), random)
-  return seats.map((room, number) => ({
+  const second = clientCount(scenario) - seats.length
+  const first = seats.map((room, number): PlannedClient => ({
     number,
     user: `user-${number + 1}`,
     device: `device-${number + 1}`,
@@ -30,7 +32,16 @@ export function assignClients(scenario: Scenario, seed: number): PlannedClient[]
     role: silent.has(room) ? roles.fallsSilent : roles.talker,
     rooms: [room, ...wider.flatMap((seatsOfSize) => seatsOfSize[number] ?? [])],
     seed: Math.floor(random() * 2 ** 31),
+    ...(number < second ? { hasSecondDevice: true as const } : {}),
   }))
+  const others = first.slice(0, second).map((client, index): PlannedClient => ({
+    ...client,
+    number: seats.length + index,
+    device: `${client.device}-c`,
+    role: roles.follows,
+    seed: Math.floor(random() * 2 ** 31),
+  }))
+  return [...first, ...others]
 }
 
 /** A room of that size for each client: full ones, and one for the rest. */

@@ -1,5 +1,5 @@
 /** The rows of one client of the run: number and session are filled in here, and nothing is written once the record is stopped. Sessions are numbered from 1. */
-import { kinds, type Kind } from '../reports/history/kinds.ts'
+import { kinds, messagesPerClient, type Kind } from '../reports/history/kinds.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { messageIdOf } from './message-body.ts'
 
@@ -13,6 +13,8 @@ export class ClientRows {
   /** Those that last, by room; a client has one for all rooms (under -1), or one a room. */
   readonly #sessions = new Map<number, number>()
   #begun = 0
+  /** By client number: the user as whose its messages were shown last. */
+  readonly #authors = new Map<number, string>()
   readonly #writer: HistoryWriter
 
   constructor(client: number, writer: HistoryWriter, nowNs: () => number) {
@@ -55,6 +57,15 @@ export class ClientRows {
     if (body === null) return none
     const own = messageIdOf(body)
     return own >= 0 ? own : -this.name(`foreign:${senderId}:${body.slice(0, 64)}`) - 2
+  }
+
+  /** Who a message is shown to be of. Called for each delivery: a row only where that is news. */
+  author(room: number, message: number, seq: number, senderId: string): void {
+    if (message < 0) return
+    const sender = Math.floor(message / messagesPerClient)
+    if (this.#authors.get(sender) === senderId) return
+    this.#authors.set(sender, senderId)
+    this.row('author', room, message, seq, none, this.name(senderId))
   }
 
   /** Plain arguments: it is called for each delivery. `tNs`: now, unless the row is about another time. */

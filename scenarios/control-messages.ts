@@ -1,5 +1,6 @@
 /** Lines of JSON on the control socket between the run and the load workers (chaos/run -> scenarios/engine and back). */
 import type { Route } from '../system/client/route.ts'
+import type { VisitToken } from './driver.ts'
 
 export const controlVersion = 1
 
@@ -13,6 +14,10 @@ export interface ClientAssignment {
   route?: Route
   /** The same user's other device, for whoever switches to it. */
   otherDevice?: { device: string; token: string }
+  /** The user is there on a second device at the same time, a client of its own. */
+  hasSecondDevice?: true
+  /** Tokens of the same user for devices of their own: one that expired long ago, and one that expires soon. */
+  visits?: { expired: VisitToken; expiring: VisitToken & { expiresAtMs: number } }
   cohort: string
   role: string
   rooms: string[]

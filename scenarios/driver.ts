@@ -93,7 +93,13 @@ export interface RetentionCapability {
   set(room: string, policy: RetentionRequest['policy'], legalHold: boolean): Promise<ActResult>
 }
 
-/** Each resolves once the client is connected and synced again; `unknown` when it isn't in time. Both new clients are told by `ClientObserver.replaced`. */
+/** A token of the person for a device that nothing else uses. */
+export interface VisitToken {
+  device: string
+  token: string
+}
+
+/** Each but `visit` resolves once the client is connected and synced again; `unknown` when it isn't in time. Both new clients are told by `ClientObserver.replaced`. */
 export interface DevicesCapability {
   /** The person goes on with another device, a client of its own with empty views, as soon as the outbox of this one is empty. */
   switchDevice(to: { device: string; token: string }, timeoutMs: number): Promise<ActResult>
@@ -102,6 +108,8 @@ export interface DevicesCapability {
   reload(timeoutMs: number): Promise<ActResult>
   /** Takes nothing from the network for a time, while the connection stands. */
   stopReading(forMs: number, timeoutMs: number): Promise<ActResult>
+  /** Connects with that token beside the client, and asks for something of a member of the room `askAfterMs` later. `ok`: it was answered. */
+  visit(as: VisitToken, room: string, askAfterMs: number): Promise<ActResult>
 }
 
 /** Where a file may be fetched. `expiresAt`: milliseconds since the Unix epoch, null when it doesn't. */

@@ -28,6 +28,9 @@ interface HistoryPage {
   messages: readonly ShownMessage[]
 }
 
+/** Beyond the edits that its author may come to. */
+const editByAnother = 1_000_000
+
 const readBits = { page: 2, search: 4 } as const
 
 export class RecordedActs {
@@ -53,10 +56,11 @@ export class RecordedActs {
     return { room, id, seq, message: this.#rows.messageOf(record.body, senderId), own }
   }
 
-  /** The body of the next edit of an own message. */
-  editedBody(own: OwnMessage, bytes: number): string {
-    own.edits++
-    return makeBody(this.#rows.client, own.message % messagesPerClient, own.roomText, bytes, this.#random, own.edits)
+  /** The body of the next edit: it keeps the identity of its message, whoever edits it. Null for a message of nobody of the run. */
+  editedBody({ own, message, room }: ChangeTarget, bytes: number): string | null {
+    if (message < 0) return null
+    if (own !== null) own.edits++
+    return makeBody(Math.floor(message / messagesPerClient), message % messagesPerClient, room, bytes, this.#random, own?.edits ?? editByAnother)
   }
 
   /** `brings`: the new body, the emoji or the user. */
@@ -94,8 +98,8 @@ export class RecordedActs {
     this.#read(page.messages, readBits.page)
   }
 
-  search(query: string, room: string | null, hits: readonly ShownMessage[]): void {
-    this.#rows.row('searchRead', room === null ? none : this.#rows.name(room), none, hits.length, none, this.#rows.name(query))
+  search(query: string, room: string | null, hits: readonly ShownMessage[], limit: number): void {
+    this.#rows.row('searchRead', room === null ? none : this.#rows.name(room), none, hits.length, limit, this.#rows.name(query))
     this.#read(hits, readBits.search)
   }
 
@@ -103,8 +107,11 @@ export class RecordedActs {
   view(room: string, messages: readonly ShownMessage[]): void {
     const roomName = this.#rows.name(room)
     this.#rows.row('viewShown', roomName, none, messages.length)
-    for (const { seq, rev, senderId, record } of messages)
-      this.#rows.row('viewMessage', roomName, this.#rows.messageOf(record.body, senderId), seq, rev, recordHash(record))
+    for (const { seq, rev, senderId, record } of messages) {
+      const message = this.#rows.messageOf(record.body, senderId)
+      this.#rows.row('viewMessage', roomName, message, seq, rev, recordHash(record))
+      this.#rows.author(roomName, message, seq, senderId)
+    }
   }
 
   skipped(verb: string): void {
@@ -112,15 +119,10 @@ export class RecordedActs {
   }
 
   #read(messages: readonly ShownMessage[], bit: number): void {
-    for (const { room, seq, rev, senderId, record } of messages)
-      this.#rows.row(
-        'readMessage',
-        this.#rows.name(room),
-        this.#rows.messageOf(record.body, senderId),
-        seq,
-        rev,
-        recordHash(record),
-        bit | (record.body === null ? recordBits.stub : 0),
-      )
+    for (const { room, seq, rev, senderId, record } of messages) {
+      const [roomName, message] = [this.#rows.name(room), this.#rows.messageOf(record.body, senderId)]
+      this.#rows.row('readMessage', roomName, message, seq, rev, recordHash(record), bit | (record.body === null ? recordBits.stub : 0))
+      this.#rows.author(roomName, message, seq, senderId)
+    }
   }
 }

@@ -4,6 +4,7 @@ import { kinds, messagesPerClient } from '../reports/history/kinds.ts'
 import { bodyHash, recordHash } from '../reports/history/record-hash.ts'
 import type { HistoryWriter } from '../reports/history/writer.ts'
 import { LoadMeter } from './load-meter.ts'
+import { makeBody } from './message-body.ts'
 import { RecordedClient } from './recorded-client.ts'
 import { seededRandom } from './random.ts'
 
@@ -66,7 +67,7 @@ test('a delivery carries the identity of the body and its hash as received; othe
   client.delivery('room-1', 'message', 6, 6, 'hello', 'user-9', layers.wire)
   client.delivery('room-1', 'message', 7, 7, null, 'user-9', layers.wire)
   client.delivery('room-1', 'join', 8, 8, null, 'user-9', layers.applied)
-  const [own, foreign, stub, entry] = rows.slice(-4)
+  const [own, foreign, stub, entry] = rows.filter(({ kind }) => kind !== 'author').slice(-4)
   expect(own).toMatchObject({
     kind: 'delivery',
     message: 3 * messagesPerClient,
@@ -175,4 +176,27 @@ test('the hash of an unchanged record is that of its body, and each change makes
   expect(recordHash({ body })).toBe(bodyHash(body))
   expect(new Set(states.map((state) => recordHash(state))).size).toBe(states.length)
   expect(recordHash({ body, reactions: { y: ['b'], x: ['a'] } })).toBe(recordHash({ body, reactions: { x: ['a'], y: ['b'], z: [] } }))
+})
+
+test('the author of a message is told at the first of a sender, and whenever another is named', () => {
+  const { client, rows, names } = recording()
+  const body = (sender: number, counter: number): string => makeBody(sender, counter, 'room-1', 80, () => 0.5)
+  const seen = (sender: number, seq: number, senderId: string): void =>
+    client.delivery('room-1', 'message', seq, seq, body(sender, seq), senderId, layers.wire | layers.live)
+  for (const [sender, seq, name] of [
+    [5, 1, 'user-6'],
+    [5, 2, 'user-6'],
+    [7, 3, 'user-8'],
+    [5, 4, 'user-8'],
+    [5, 5, 'user-6'],
+  ] as const)
+    seen(sender, seq, name)
+  client.delivery('room-1', 'message', 6, 6, null, 'user-9', layers.wire | layers.live)
+  const told = rows.filter(({ kind }) => kind === 'author')
+  expect(told.map(({ seq, value }) => [seq, names[value]])).toEqual([
+    [1, 'user-6'],
+    [3, 'user-8'],
+    [4, 'user-8'],
+    [5, 'user-6'],
+  ])
 })

@@ -124,6 +124,7 @@ export class RecordedClient implements ClientObserver {
     if (kind !== 'message') return this.#rows.row('entry', roomName, none, seq, rev, entryKindCode(kind), layerBits, nowNs)
     const message = this.#rows.messageOf(body, senderId)
     this.#rows.row('delivery', roomName, message, seq, rev, body === null ? none : bodyHash(body), layerBits, nowNs)
+    this.#rows.author(roomName, message, seq, senderId)
     if ((layerBits & layers.applied) === 0) return
     this.#meter.applied++
     if (message < 0 || (layerBits & layers.page) !== 0) return

@@ -23,12 +23,20 @@ export interface Scenario {
   /** Part of the rooms, 0 to 1, that fall silent inside the impact phase, so that no later message heals a loss by accident. */
   silentRoomsShare: number
   cohorts: readonly Cohort[]
+  /** Part of the clients, 0 to 1, whose user is there on a second device at the same time: a client of its own in the same rooms, that only follows them. */
+  secondDevices?: number
   /** It shares files: the cluster needs an object store and a scanner. */
   files: boolean
   /** Some of its rooms archive: the cluster needs an object store. */
   archives?: true
   /** What is done besides each message, by shares; the script's `talk` takes it from the variable `mix`. */
   mix: Mix
+}
+
+/** Second devices included. */
+export function clientCount({ rooms, membersPerRoom, secondDevices = 0 }: Pick<Scenario, 'rooms' | 'membersPerRoom' | 'secondDevices'>): number {
+  const users = rooms * membersPerRoom
+  return users + Math.round(secondDevices * users)
 }
 
 /** Values for the script's `config.variables`. */

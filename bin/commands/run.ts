@@ -6,6 +6,7 @@ import { run } from '../../chaos/run.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
 import type { Result } from '../../reports/result.ts'
 import { createReporter } from '../console-reporter.ts'
+import { clientCount } from '../../scenarios/scenario.ts'
 import { ExitWith, usageExit } from '../exit-with.ts'
 import { findComponents } from '../find-components.ts'
 import { prepare, type Prepared } from '../prepare.ts'
@@ -84,7 +85,7 @@ async function oneRun(prepared: Prepared, seed: number, trials: number, options:
       .map(([part, version]) => `${part} ${version}`)
       .join(', ')
     reporter.line(
-      `shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${scenario.rooms * scenario.membersPerRoom} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`,
+      `shakedown ${experiment.name} · seed ${seed} · ${topology.name}, ${topology.nodes} nodes · ${clientCount(scenario)} clients in ${scenario.rooms} rooms${mutant ? ` · mutant ${mutant}` : ''} · ${named}`,
     )
     const optional = { store: scenario.files || scenario.archives ? 'needed' : 'spare', clamd: scenario.files ? 'needed' : 'spare' } as const
     const found = await findComponents({ install: options.install, optional, progress: reporter.line })

@@ -39,9 +39,31 @@ test('invalid: something of before the first join, and of a room that somebody n
 test('invalid: a head and a cursor of after the ack', () => {
   expect(judged({ with: ['4.4 carol heartbeat room-1 10', '4.5 carol receipt bob room-1 10'] })).toMatchObject({ verdict: 'invalid', figures: { leaked: 2 } })
 })
+test('near miss: a cursor of between two stays, once its reader has asked to come back', () => {
+  const back = ['4.600 carol asksJoin room-1', '9.101 audit entry join carol room-1 11', '9.108 audit head room-1 11']
+  const shown = (atS: number) => judged({ without: ['audit head'], with: [...back, `${atS} carol receipt bob room-1 10`] })
+  expect(shown(4.7).verdict).toBe('valid')
+  expect(shown(4.5)).toMatchObject({ verdict: 'invalid', figures: { leaked: 1 } })
+})
 test('invalid: a page is given to who was put out', () => {
   const finding = judged({ with: ['4.600 carol asksPage room-1', '4.610 carol page room-1 0 9 newest=1'] })
   expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })
+})
+test('invalid: a search is answered to who was put out', () => {
+  const finding = judged({ with: ['4.600 carol asksFor search room-1', '4.610 carol answered search room-1'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { readOutside: 1 } })
+})
+test('invalid: a token that has expired opens the chat', () => {
+  const tried = (end: string) => judged({ with: ['4.0 bob asksFor expiredToken room-1', `4.1 bob answered expiredToken room-1 end=${end}`] })
+  expect(tried('ok')).toMatchObject({ verdict: 'invalid', figures: { expiredTokens: 1, expiredAccepted: 1 } })
+  expect(tried('failed').verdict).toBe('valid')
+  // Nobody answered: what it would have opened isn't known.
+  expect(tried('unknown').verdict).toBe('valid')
+})
+test('near miss: it was asked for before the ack, or answered after its asker was back', () => {
+  expect(judged({ with: ['4.240 carol asksFor search room-1', '4.260 carol answered search room-1'] }).verdict).toBe('valid')
+  const back = ['4.600 carol asksFor typing room-1', '4.650 carol asksJoin room-1', '4.700 carol answered typing room-1']
+  expect(judged({ with: back }).verdict).toBe('valid')
 })
 test('invalid: a message of who was put out is accepted', () => {
   const change = {

@@ -5,12 +5,21 @@
  * - By sync, range, page or search there is no excuse: the node that answers has folded the end of the stay. What lies before the first join, too.
  * - Only members read: a page or a sync that was asked for after the end of the only or last stay was acked, and before a new join was asked for, gets none.
  * - Nothing is accepted of who is no member at its seq: every stored message lies strictly inside a stay of its sender.
+ * - Nothing is accepted of who has no right to it at its seq, by roles, mutes and bans as the log gives and takes them (permitted.ts): nothing is said, edited
+ *   or reacted to by who is muted, nobody joins who is banned, only authors edit, only they and moderators delete, roles come from owners, and whoever
+ *   mutes, kicks, bans, holds or removes stands over whom it is done to. What only members can ask for is answered to members only.
+ * - What is held for review is shown whole to its author and to whoever ever had a rank in the room, to others as a stub.
+ * - A connection with a token that has expired is not taken, and one whose token expired 2 s ago gets no answer.
+ * - Typing is shown to members, and of members: not of who never was in the room, and no more once the same connection has told of the end of a stay.
+ *   Presence is shown of people who were in a room with the observer at some time.
  * Excused: live traffic of after a stay that was committed before the end of that stay was acked as done, or when either time isn't known: until then a node
- * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged.
- * Population: arrivals, reads, heads and cursors at clients, and stored messages.
+ * that had not heard of the kick *may* send it. Rooms and senders of nobody in the run are not judged, nor rights in rooms that somebody else has been in. A mute
+ * or ban that ends by itself is taken as over, for it ends by a node's clock.
+ * Population: arrivals, reads, requests, heads, cursors, typing, presence and held messages at clients, and stored entries.
  * Unknown: without a sound audit.
- * Can't see: typing and presence, which carry no seq; addresses of files (quarantine); leaks to anybody but the recorded clients (logs, metrics, other tenants
- * of the store); members who were wrongly kept out.
+ * Can't see: presence after the last common stay, and typing that was on its way when a stay ended; addresses of files (quarantine); leaks to anybody but the
+ * recorded clients (logs, metrics, other tenants of the store); members who were wrongly kept out or refused; whether limits of rates and sizes are kept, and
+ * counts of unread messages, which no client asks for.
  */
 import type { History } from '../history/history.ts'
 import { layers } from '../history/codes.ts'
@@ -21,21 +30,24 @@ import type { Check } from './check.ts'
 import { endBefore, excludedOf, isAfterAck, isWithin, memberOfView } from './excluded.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { membershipOf, must, type Member } from './membership.ts'
+import { otherAccess } from './other-access.ts'
 import { readsByOutsiders } from './outsiders.ts'
 import { clientName, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
 
 export const access: Check = {
   name: 'access',
-  claim: 'nothing of a room reached anybody who was no member of it then, and nothing of theirs was accepted',
+  claim: 'nothing of a room reached anybody who was no member of it then, and nothing was accepted of who had no right to it',
   examine(history) {
     const arrivals = judgeArrivals(history)
     const sends = sendsByOutsiders(history)
     const reads = readsByOutsiders(history)
+    const others = otherAccess(history)
     const { seq, room } = history.columns
+    const roomOf = (row: number): string => history.rooms[room[row] ?? -1] ?? 'no room'
     return conclude({
-      population: arrivals.judged + sends.judged + reads.judged,
-      violations: arrivals.leaked.count + sends.found.count + reads.found.count,
+      population: arrivals.judged + sends.judged + reads.judged + others.judged,
+      violations: arrivals.leaked.count + sends.found.count + reads.found.count + others.found.length,
       figures: {
         arrivals: arrivals.judged,
         excused: arrivals.excused,
@@ -44,11 +56,13 @@ export const access: Check = {
         leaked: arrivals.leaked.count,
         readOutside: reads.found.count,
         acceptedOutside: sends.found.count,
+        ...others.figures,
       },
       evidence: [
-        ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} is outside every stay of`)),
-        ...reads.found.rows.map((row) => story(history, row, `${history.rooms[room[row] ?? -1]} was read after the end of the stay of`)),
-        ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]} was accepted outside every stay of`)),
+        ...arrivals.leaked.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} is outside every stay of`)),
+        ...reads.found.rows.map((row) => story(history, row, `${roomOf(row)} was read after the end of the stay of`)),
+        ...sends.found.rows.map((row) => story(history, row, `seq ${seq[row]} of ${roomOf(row)} was accepted outside every stay of`)),
+        ...others.found.map(({ row, why }) => plainStory(history, row, why)),
       ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,
     })
@@ -124,9 +138,19 @@ function judgeArrival(history: History, member: Member | null, row: number, way:
   const at = seq[row] ?? 0
   if (isWithin(member, at)) return 'within'
   // A cursor that lies before a stay tells nothing of what was said then.
-  if (kind[row] === kinds.receipt.code && endBefore(member, at) === -1) return 'within'
+  if (kind[row] === kinds.receipt.code && (endBefore(member, at) === -1 || isBack(history, member, row))) return 'within'
   if (way !== layers.live || endBefore(member, at) === -1) return 'leaked'
   return isAfterAck(history, room[row] ?? 0, member, at) ? 'leaked' : 'excused'
+}
+
+/** Whether the client had asked to join again, for a stay that begins above the seq of that row. */
+function isBack(history: History, member: Member, row: number): boolean {
+  const { client, room, seq, tNs } = history.columns
+  const at = seq[row] ?? 0
+  if (!member.intervals.some((stay) => stay.from > at)) return false
+  const endedNs = excludedOf(history).ackNs[(auditOf(history).base[room[row] ?? 0] ?? 0) + endBefore(member, at)] ?? Infinity
+  const isJoin = (one: number): boolean => client[one] === client[row] && room[one] === room[row]
+  return history.rowsOf('joinInvoked').some((one) => one < row && isJoin(one) && (tNs[one] ?? 0) > endedNs)
 }
 
 /** Stored messages of clients of the run that lie outside every stay of their sender. */
@@ -163,4 +187,9 @@ function story(history: History, row: number, what: string): Story {
         ? 'audit: it was never a member'
         : `audit: it was a member ${member.intervals.map(({ from, to }) => `from seq ${from}${to === Infinity ? ' on' : ` to ${to}`}`).join(' and ')}`,
   })
+}
+
+function plainStory(history: History, row: number, title: string): Story {
+  const message = history.columns.message[row] ?? -1
+  return tell(history, { title, message: message === -1 ? null : message, rows: [row], closing: title })
 }

@@ -1,21 +1,23 @@
 /**
  * Rule: each message with an `ok` row has exactly one `stored` row, and its room, seq, server id, epoch and body hash are those of the ack and of the intent
  * (hash: of `intended`). Every ack of a message is judged, the repeated ones too.
+ * - Each change that was acked with a seq (an edit, a reaction, a kick) is the entry there: of that kind, by that user, of that message.
  * Excused: content that is gone where a later entry of the log deleted, moderated or purged it; what is left still has to carry room, seq, id and epoch. A
  * send without an ack is owed nothing here.
- * Population: acked messages.
+ * Population: acked messages and acked changes.
  * Unknown: without a sound audit. Where acks are promised from memory only, what is found is reported and fails nothing.
- * Can't see: whether the store would keep the message if it died right after the audit; what the content of a stub had been; and a purge excuses every stub
+ * Can't see: whether the store would keep the message if it died right after the audit; what the content of a stub had been, or what role was given; and a purge excuses every stub
  * below it in its room, inside its window or not.
  */
 import type { Columns, History } from '../history/history.ts'
 import { entryKinds, recordBits } from '../history/codes.ts'
 import { auditOf, type Audit } from './audit.ts'
+import { changesAskedOf } from './changes-asked.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { locate } from './locus.ts'
 import { operationsOf } from './operations.ts'
-import { messageTitle, tell } from './story.ts'
+import { clientName, messageTitle, tell } from './story.ts'
 
 /** The worst first: what is told. */
 const gravity = ['absent', 'twice', 'hash', 'blank', 'room', 'seq', 'id', 'epoch'] as const
@@ -27,7 +29,7 @@ interface Found {
 
 export const ackedIsStored: Check = {
   name: 'acked-is-stored',
-  claim: 'every acked send is stored once, with its id, seq, epoch and content',
+  claim: 'every acked send is stored once, with its id, seq, epoch and content, and every acked change where the ack says',
   examine(history, guarantees) {
     const audit = auditOf(history)
     const faults = new Map<number, Found>()
@@ -47,15 +49,21 @@ export const ackedIsStored: Check = {
     }
     const kinds = [...faults.values()].map((fault) => fault.what)
     const absent = kinds.filter((what) => what === 'absent').length
+    const changes = changesAskedOf(history)
     return conclude({
-      population,
-      violations: faults.size,
+      population: population + changes.acked,
+      violations: faults.size + changes.missing.length,
       figures: {
+        changes: changes.acked,
+        changesAbsent: changes.missing.length,
         absent,
         storedTwice: kinds.filter((what) => what === 'twice').length,
         unlike: kinds.filter((what) => what !== 'absent' && what !== 'twice').length,
       },
-      evidence: worstOf(faults).map(([message, fault]) => story(history, audit, message, fault)),
+      evidence: [
+        ...worstOf(faults).map(([message, fault]) => story(history, audit, message, fault)),
+        ...changes.missing.map((row) => changeStory(history, row)),
+      ].slice(0, exampleLimit),
       doubt: audit.doubt,
       notPromised: guarantees.ack === 'memory' ? 'the experiment promises acks from memory only' : null,
     })
@@ -118,4 +126,17 @@ function story(history: History, audit: Audit, message: number, fault: Found): R
         ? 'audit: its content is gone, and nothing in the log says why'
         : `audit: its ${fault.what} in the store is not the one acked`
   return tell(history, { title: messageTitle(history, message), message, rows, closing })
+}
+
+function changeStory(history: History, row: number): ReturnType<typeof tell> {
+  const { client, room, rev, message } = history.columns
+  const { base, capacity, rowAt } = auditOf(history)
+  const [inRoom, at, own] = [room[row] ?? 0, rev[row] ?? 0, message[row] ?? -1]
+  const there = at < (capacity[inRoom] ?? 0) ? (rowAt[(base[inRoom] ?? 0) + at] ?? -1) : -1
+  return tell(history, {
+    title: `a change by ${clientName(history, client[row] ?? -1)} was acked as seq ${at} of ${history.rooms[inRoom]}, which is not it`,
+    message: own === -1 ? null : own,
+    rows: there === -1 ? [row] : [row, there],
+    closing: there === -1 ? 'audit: there is nothing at that seq' : 'audit: another entry is at that seq',
+  })
 }

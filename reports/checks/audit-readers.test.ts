@@ -30,6 +30,13 @@ test.each([
 ])('%s is a doubt about everything that rests on the audit', (_, change, why) => {
   expect(doubtOf(change)).toContain(why)
 })
+test('a message that one fresh client alone lacks is no doubt, and it is known which of them', () => {
+  const readers = ['1', '2', '3'].map((number) => `9.2 audit read m${number} room-1 ${3 + Number(number)} layer=4`)
+  const skipped = (change: Change) => auditOf(parseHistory(changed(change)))
+  expect(skipped({ without: ['read m2'], with: readers })).toMatchObject({ doubt: null, skipped: [{ room: 0, seq: 5, reader: 2 }] })
+  expect(skipped({ with: readers.filter((line) => !line.includes('m2')) })).toMatchObject({ doubt: null, skipped: [{ room: 0, seq: 5, reader: 4 }] })
+  expect(skipped({ without: ['read m2'], with: readers.filter((line) => !line.includes('m2')) }).doubt).toContain('did not see room-1 seq 5')
+})
 test('what is held is whole to the store alone, and a later change between two reads is no difference', () => {
   const held = [
     '9.2 audit entry moderate alice room-1 7 about=m3',

@@ -1,6 +1,6 @@
 /**
  * The readers of the audit compared: the store itself, and fresh clients by sync and by history. Where they differ one of them is broken, so that nothing
- * that rests on the audit can be judged.
+ * that rests on the audit can be judged; but where one fresh client alone lacks a message that the store and the other have, it is known which of them is.
  */
 import type { History } from '../history/history.ts'
 import { recordBits } from '../history/codes.ts'
@@ -43,7 +43,21 @@ export function disagreement(history: History, audit: Audit): string | null {
       return `readers of the audit disagree: ${history.rooms[index]} seq ${seq[row]} is not the same entry in the store and for a fresh client (${reader(layer[row] ?? 0)})`
     seen.add(index, seq[row] ?? 0, layer[row] ?? 0)
   }
-  return seen.skipped(history, audit)
+  return seen.skippedByBoth(history, audit)
+}
+
+/** A message that a fresh client did not see by one way (2 = sync, 4 = history), though the store and the other way have it. */
+export interface SkippedByOne {
+  room: number
+  seq: number
+  reader: number
+}
+
+export function skippedByOne(history: History, audit: Audit): SkippedByOne[] {
+  const { room, seq, layer } = history.columns
+  const seen = new Seen(history, audit)
+  for (const kind of ['audited', 'auditedEntry']) for (const row of history.rowsOf(kind)) seen.add(room[row] ?? 0, seq[row] ?? 0, layer[row] ?? 0)
+  return [...seen.skipped(history, audit)].flatMap(({ isSeenByOther, ...one }) => (isSeenByOther ? [one] : []))
 }
 
 /** What fresh clients read, by cell and by the bits 2 (sync) and 4 (history). */
@@ -71,7 +85,7 @@ class Seen {
   }
 
   /** A fresh client may begin above seq 1 (its membership), but from its first seq to the head it must have read every message. */
-  skipped(history: History, audit: Audit): string | null {
+  *skipped(history: History, audit: Audit): Generator<SkippedByOne & { isSeenByOther: boolean }> {
     const bits = this.#bits
     const { storedAt, base, heads } = audit
     for (const bit of [2, 4]) {
@@ -79,15 +93,22 @@ class Seen {
         const head = heads[room] ?? -1
         const cells = base[room] ?? 0
         for (let at = this.#lowest[2 * room + (bit === 2 ? 0 : 1)] ?? unread; at <= head; at++) {
-          if ((storedAt[cells + at] ?? -1) >= 0 && ((bits[cells + at] ?? 0) & bit) === 0)
-            return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[room]} seq ${at}`
+          const seenBy = (bits[cells + at] ?? 0) & both
+          if ((storedAt[cells + at] ?? -1) >= 0 && (seenBy & bit) === 0) yield { room, seq: at, reader: bit, isSeenByOther: seenBy !== 0 }
         }
       }
     }
+  }
+
+  skippedByBoth(history: History, audit: Audit): string | null {
+    for (const { room, seq, reader: bit, isSeenByOther } of this.skipped(history, audit))
+      if (!isSeenByOther) return `readers of the audit disagree: a fresh client (${reader(bit)}) did not see ${history.rooms[room]} seq ${seq}`
     return null
   }
 }
 
+/** The bits of sync and history. */
+const both = 6
 /** Above every seq. */
 const unread = 0x7fffffff
 const reader = (layer: number): string => ((layer & 2) !== 0 ? 'sync' : (layer & 4) !== 0 ? 'history' : 'store')

@@ -3,7 +3,7 @@
  * Cell of a room's seq: `base[room] + seq`.
  */
 import type { History } from '../history/history.ts'
-import { disagreement } from './audit-readers.ts'
+import { disagreement, skippedByOne, type SkippedByOne } from './audit-readers.ts'
 import { firstFew } from './first-few.ts'
 import { once } from './once.ts'
 
@@ -35,6 +35,8 @@ export interface Audit {
   /** By message: row of the `storedId` beside it, -1 when none. */
   idRow: Int32Array
   stored: number
+  /** What one fresh client alone did not see. */
+  skipped: readonly SkippedByOne[]
 }
 
 /** A sound record has a row for every seq; a damaged seq must not ask for all memory. */
@@ -107,8 +109,8 @@ export const auditOf = once((history: History): Audit => {
   for (const row of history.rowsOf('storedEntry')) take(row, otherEntry)
   const recordAt = new Int32Array(cells).fill(-1)
   for (const row of history.rowsOf('storedRecord')) recordAt[(rooms.base[room[row] ?? 0] ?? 0) + (seq[row] ?? 0)] = row
-  const audit = { ...rooms, storedAt, rowAt, recordAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null }
-  return { ...audit, doubt: missing(history, audit) ?? disagreement(history, audit) }
+  const audit = { ...rooms, storedAt, rowAt, recordAt, reused, copies, storedRow, idRow, stored: stored.length, doubt: null, skipped: [] }
+  return { ...audit, skipped: skippedByOne(history, audit), doubt: missing(history, audit) ?? disagreement(history, audit) }
 })
 
 function missing(history: History, audit: Audit): string | null {

@@ -54,3 +54,17 @@ test('near miss: a page brings the reply before what it answers', () => {
   }
   expect(examineChanged(causal, change)).toMatchObject({ verdict: 'valid', figures: { early: 0 } })
 })
+test('near miss: what it answers is of an earlier stay, whose end it missed', () => {
+  const stays = [
+    '9.1 audit entry leave carol room-1 7',
+    '9.1 audit entry join carol room-1 8',
+    '9.1 audit entry react carol room-1 9 about=m2',
+    '9.2 audit head room-1 9',
+  ]
+  const seen = ['3.700 carol left room-1 7', '3.710 carol joined room-1 8', '3.711 carol sees join room-1 8', '3.720 carol sees react room-1 9']
+  const change = { without: ['carol gets m2', 'carol gets m3', 'audit head'], with: [...stays, ...seen] }
+  expect(examineChanged(causal, change)).toMatchObject({ verdict: 'valid' })
+  expect(examineChanged(causal, { ...change, with: change.with.filter((line) => !line.includes('carol joined room-1 8')) })).toMatchObject({
+    verdict: 'invalid',
+  })
+})

@@ -1,6 +1,7 @@
 /**
  * Rule: whoever applies a reply, or an entry that edits, deletes, moderates or reacts to a message, applied its target before, where the target is inside its
- * membership and its window. The window of a view begins with the first seq that it applied, after a reset above the head of that reset. In the log itself
+ * membership and its window. The window of a view begins with the first seq that it applied, after a reset above the head of that reset, in a
+ * new stay with its join. In the log itself
  * every target stands below what refers to it.
  * Excused: a target below the window, or outside the membership: it was never owed to the view. Pages bring history backwards: what came by page counts as a
  * target, and is not judged.
@@ -97,12 +98,14 @@ function appliedEarly(history: History, targets: Int32Array): { population: numb
   const applied = new Uint8Array((flags.length + 7) >>> 3)
   const window = new Windows(history.clients.length * rooms)
   const [delivery, entry, syncReset, replaced] = [kinds.delivery.code, kinds.entry.code, kinds.syncReset.code, kinds.clientReplaced.code]
+  const joined = kinds.joined.code
   const early = new Suspects()
   let population = 0
   for (let row = 0; row < length; row++) {
     const code = kind[row]
     const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
     if (code === syncReset) window.begin(view, (seq[row] ?? 0) + 1)
+    else if (code === joined) window.raise(view, seq[row] ?? 0)
     else if (code === replaced) window.forget((client[row] ?? 0) * rooms, rooms)
     if ((code !== delivery && code !== entry) || ((layer[row] ?? 0) & layers.applied) === 0) continue
     const [inRoom = 0, at = 0, first = -1] = [room[row], seq[row], from[view]]
@@ -135,6 +138,12 @@ class Windows {
 
   begin(view: number, seq: number): void {
     this.#starts[view] = seq
+  }
+
+  /** Not before there is one: it begins with what is applied first. */
+  raise(view: number, seq: number): void {
+    const known = this.#starts[view] ?? 0
+    if (known !== 0 && seq > known) this.#starts[view] = seq
   }
 
   forget(first: number, count: number): void {

@@ -5,19 +5,23 @@
  * - In the end the view of every present client shows each message as it is stored, shows none that is deleted or removed, and leaves out none that it
  *   applied, between the oldest that it shows and the head.
  * - A read that was begun after a deletion was acked brings the message without its content: pages, searches, syncs and ranges.
+ * - A search for the words of a message, begun after its ack by who stays in its room, finds it while nothing was done to it, unless there were more hits than
+ *   were asked for.
+ * - Of what was deleted or removed the log has nothing more: neither the first body nor that of an edit.
  * Excused: contents of an earlier rev that a deletion or a purge has blanked since, because the log can't tell them any more; a stub in place of a held
  * message, which only its author and moderators see whole; live deliveries, which overlap a deletion; in a view
  * what was purged after it, or less than 2 s before. The content of a plain delivery is for `intact`.
  * Population: stored records, and sights of them.
  * Unknown: without a sound audit; for views at the end also while a fault was not healed.
- * Can't see: a change that every reader and the log agree on although nobody asked for it; changes of which the audit does not tell what they brought;
- * messages that a search leaves out; views of clients that are not there at the end.
+ * Can't see: a change that every reader and the log agree on although nobody asked for it (no-phantom); changes of which the audit does not tell what they brought;
+ * changed messages that a search leaves out, and its order; counts of unread messages, exports and the product's own audit log; views of clients that are not there at the end.
  */
 import type { Columns, History } from '../history/history.ts'
 import { recordBits } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import type { Story } from '../result.ts'
 import { auditOf } from './audit.ts'
+import { leftInLog } from './blanked.ts'
 import type { Check } from './check.ts'
 import { readAfterDeletion } from './deletions.ts'
 import { conclude, exampleLimit } from './finding.ts'
@@ -25,6 +29,7 @@ import { foldBits, foldedOf } from './folded.ts'
 import { quiescenceOf } from './quiescence.ts'
 import { clientName, messageTitle, tell } from './story.ts'
 import { Suspects } from './suspects.ts'
+import { unfoundBy } from './unfound.ts'
 import { viewsAtEnd } from './views-at-end.ts'
 
 export const convergence: Check = {
@@ -37,11 +42,13 @@ export const convergence: Check = {
     const sights = sightsUnlikeFold(history)
     const late = readAfterDeletion(history)
     const ends = viewsAtEnd(history)
-    const safety = records.unlike.count + sights.unlike.count + late.found.count
+    const left = leftInLog(history)
+    const unfound = unfoundBy(history)
+    const safety = records.unlike.count + sights.unlike.count + late.found.count + left.rows.length + unfound.found.length
     const apart = ends.unlike.count + ends.left.length
     const told = (row: number, closing: string): Story => rowStory(history, row, closing)
     return conclude({
-      population: records.judged + sights.judged + late.judged + ends.judged,
+      population: records.judged + sights.judged + late.judged + ends.judged + left.judged + unfound.judged,
       violations: safety + apart,
       figures: {
         records: records.judged,
@@ -52,6 +59,9 @@ export const convergence: Check = {
         unlikeFold: records.unlike.count,
         unlikeSights: sights.unlike.count,
         shownThoughDeleted: late.found.count,
+        leftInLog: left.rows.length,
+        searches: unfound.judged,
+        notFound: unfound.found.length,
         unlikeViews: ends.unlike.count,
         leftOut: ends.left.length,
       },
@@ -59,6 +69,16 @@ export const convergence: Check = {
         ...records.unlike.rows.map((row) => told(row, 'the log folded again makes another record of it')),
         ...sights.unlike.rows.map((row) => told(row, 'the log folded up to there makes another record of it')),
         ...late.found.rows.map((row) => told(row, 'it was deleted, and that acked, before this was asked for')),
+        ...left.rows.map((row) => told(row, 'it was deleted or removed, and its content is still in the log')),
+        ...unfound.found.map(({ row, message }) =>
+          tell(history, {
+            title: `${clientName(history, history.columns.client[row] ?? -1)} does not find ${messageTitle(history, message)}`,
+            message,
+            recipient: history.columns.client[row] ?? -1,
+            rows: [row],
+            closing: 'the search left it out, though it was acked before',
+          }),
+        ),
         ...ends.unlike.rows.map((row) => told(row, 'what the view shows in the end is not what is stored')),
         ...ends.left.map(({ client, message, room, seq }) =>
           tell(history, {

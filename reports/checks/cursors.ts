@@ -173,6 +173,12 @@ class Follower implements Cursors {
     if (head !== -1 && delivered > head) this.bad.add('aboveHead', row, -1, `${who}: delivered up to seq ${delivered}, and the head is ${head}`)
   }
 
+  /** With a new stay begins a new view of the room, which hears of a user's devices one after the other. Looked for where something fell, no more. */
+  #hasJoinedBetween(before: number, row: number): boolean {
+    const { client, room } = this.#history.columns
+    return this.#history.rowsOf('joined').some((one) => before < one && one < row && client[one] === client[row] && room[one] === room[row])
+  }
+
   isShown(row: number): void {
     const { seq, rev, client, room, value } = this.#history.columns
     const user = this.#user(value[row] ?? -1)
@@ -184,7 +190,7 @@ class Follower implements Cursors {
     this.#bounds(row, delivered, read, who)
     const key = this.#sight(own, inRoom, user)
     const before = this.#sights.at(key)
-    if (before !== null && (delivered < before.delivered || read < before.read))
+    if (before !== null && (delivered < before.delivered || read < before.read) && !this.#hasJoinedBetween(before.row, row))
       this.bad.add('fell', row, before.row, `${clientName(this.#history, own)} is shown that ${who} fell back in ${this.#history.rooms[inRoom]}`)
     this.#sights.set(key, delivered, read, row)
     let [hasDelivered, hasRead, lastTold] = [false, false, -1]

@@ -5,7 +5,7 @@
  * answered: asked for is enough.
  * Population: messages seen with their content, and messages stored with it.
  * Unknown: without a sound audit.
- * Can't see: anything of a message beside its body (author, time, attachments, what it answers); which of several edits is the right one; another body with
+ * Can't see: anything of a message beside its body (times, attachments, what it answers; its author is for no-phantom); which of several edits is the right one; another body with
  * the same hash of 32 bits.
  */
 import type { History } from '../history/history.ts'

@@ -17,6 +17,17 @@ test('invalid: the store has a message that nobody sent', () => {
   const change = { without: ['audit head'], with: ['9.106 audit stored ghost room-1 7 node-2', '9.107 audit head room-1 7', '9.108 audit read ghost room-1 7'] }
   expect(examineChanged(noPhantom, change)).toMatchObject({ verdict: 'invalid', figures: { seen: 0, stored: 1 } })
 })
+test('valid: a message is shown under the name of who sent it', () => {
+  expect(examineChanged(noPhantom, { with: ['0.113 bob author m1 alice'] })).toMatchObject({ verdict: 'valid', figures: { authors: 1, misnamed: 0 } })
+})
+test('invalid: a message is shown under another name than that of who sent it', () => {
+  const finding = examineChanged(noPhantom, { with: ['0.113 bob author m1 carol'] })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { misnamed: 1 } })
+  expect(finding.evidence[0]?.events.at(-1)?.text).toBe('it was shown as a message of carol')
+})
+test('near miss: a message of nobody in the run has no name to be compared', () => {
+  expect(examineChanged(noPhantom, { with: ['0.113 bob author ghost somebody'] }).figures).toMatchObject({ misnamed: 0 })
+})
 test('unknown: no audit', () => {
   expect(examineChanged(noPhantom, { without: ['audit head'] }).verdict).toBe('unknown')
 })

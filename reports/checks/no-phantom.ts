@@ -1,16 +1,20 @@
 /**
  * Rule: every message that a client saw on any layer, on a page, in a search or by a change, or that is stored, was invoked by a client of the run for that
- * room; a stored one by the sender that the store names.
+ * room; a stored one by the sender that the store names, and whoever saw one saw it under the name of the user who sent it (`author`). Every stored change of a
+ * client of the run was asked for by that user, as often as it stands there, and not refused for good.
  * Excused: a message that its sender thinks failed or undecided was invoked all the same (refused-is-absent judges it). An edited body has the identity of its
  * message; a stub has none, and is judged by its seq (sequence).
- * Population: messages seen and stored messages.
+ * Changes are judged where the driver can make them. Joins and what the system does by itself are asked for by nobody's change.
+ * Population: messages seen, authors shown, stored messages and stored changes.
  * Unknown: without a sound audit.
- * Can't see: whom a frame names as its author, because a message that was seen is known by what its body carries; changes, reactions and roles that nobody
- * asked for, where no body tells whose they are; typing and presence.
+ * Can't see: who is named as the author of a stub, or as the actor of another entry on its way; which emoji or role was asked for; the times of a message, as
+ * they are shown; typing and presence.
  */
 import type { History } from '../history/history.ts'
+import type { Story } from '../result.ts'
 import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
+import { changesAskedOf } from './changes-asked.ts'
 import type { Check } from './check.ts'
 import { conclude, exampleLimit } from './finding.ts'
 import { operationsOf } from './operations.ts'
@@ -19,7 +23,7 @@ import { Suspects } from './suspects.ts'
 
 export const noPhantom: Check = {
   name: 'no-phantom',
-  claim: 'everything seen or stored was sent by its sender to that room',
+  claim: 'everything seen or stored was sent by its sender to that room, and every change was asked for',
   examine(history) {
     const { message, room, client } = history.columns
     const { invokedRoom } = operationsOf(history)
@@ -33,21 +37,38 @@ export const noPhantom: Check = {
       if (invokedRoom[own] !== room[row] || senders[own] !== client[row]) phantoms.push(row)
     }
     const rows = [...seen.phantoms.rows, ...phantoms]
+    const authors = history.rowsOf('author')
+    const misnamed = [...authors].filter((row) => isMisnamed(history, row))
+    const changes = changesAskedOf(history)
+    const others = [
+      ...misnamed.map((row) => otherStory(history, row, `it was shown as a message of ${history.names[history.columns.value[row] ?? -1]}`)),
+      ...changes.unasked.map((row) => otherStory(history, row, 'its actor did not ask for it, or was refused')),
+    ]
     return conclude({
-      population: seen.deliveries + stored.length,
-      violations: seen.phantoms.count + phantoms.length,
-      figures: { seen: seen.phantoms.count, stored: phantoms.length },
-      evidence: rows.slice(0, exampleLimit).map((row) => {
-        const own = message[row] ?? -1
-        const sentTo = history.rooms[invokedRoom[own] ?? -1]
-        return tell(history, {
-          title: messageTitle(history, own),
-          message: own,
-          recipient: client[row] ?? -1,
-          rows: [row],
-          closing: sentTo === undefined ? 'no client of the run ever sent it' : `it was sent to ${sentTo}`,
-        })
-      }),
+      population: seen.deliveries + stored.length + authors.length + changes.stored,
+      violations: seen.phantoms.count + phantoms.length + others.length,
+      figures: {
+        authors: authors.length,
+        changes: changes.stored,
+        seen: seen.phantoms.count,
+        stored: phantoms.length,
+        misnamed: misnamed.length,
+        unasked: changes.unasked.length,
+      },
+      evidence: [
+        ...rows.slice(0, exampleLimit).map((row) => {
+          const own = message[row] ?? -1
+          const sentTo = history.rooms[invokedRoom[own] ?? -1]
+          return tell(history, {
+            title: messageTitle(history, own),
+            message: own,
+            recipient: client[row] ?? -1,
+            rows: [row],
+            closing: sentTo === undefined ? 'no client of the run ever sent it' : `it was sent to ${sentTo}`,
+          })
+        }),
+        ...others,
+      ].slice(0, exampleLimit),
       doubt: auditOf(history).doubt,
     })
   },
@@ -68,4 +89,16 @@ function seenPhantoms(history: History, invokedRoom: Int32Array): { deliveries: 
     if (invokedRoom[own] !== room[row]) phantoms.add(row)
   }
   return { deliveries, phantoms }
+}
+
+function isMisnamed({ clients, columns, messages, names }: History, row: number): boolean {
+  const sender = clients[messages.client[columns.message[row] ?? -1] ?? -1]?.user
+  return sender !== undefined && sender !== names[columns.value[row] ?? -1]
+}
+
+function otherStory(history: History, row: number, closing: string): Story {
+  const { message, client, seq, room } = history.columns
+  const own = message[row] ?? -1
+  const title = own === -1 ? `seq ${seq[row]} of ${history.rooms[room[row] ?? -1]}` : messageTitle(history, own)
+  return tell(history, { title, message: own === -1 ? null : own, recipient: client[row] ?? -1, rows: [row], closing })
 }

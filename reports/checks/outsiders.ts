@@ -1,5 +1,6 @@
-/** Reads of a room that were asked for while the asker was no member any more: after the end of its stay was acked, before it asked to join again. */
+/** What of a room was asked for and given while the asker was no member any more: after the end of its stay was acked, before it asked to join again. */
 import type { History } from '../history/history.ts'
+import { askEnds, asks } from '../history/codes.ts'
 import { kinds } from '../history/kinds.ts'
 import { auditOf } from './audit.ts'
 import { excludedOf } from './excluded.ts'
@@ -18,12 +19,30 @@ export function readsByOutsiders(history: History): { judged: number; found: Sus
   const result = { judged: 0, found: new Suspects() }
   const judge = (client: number, room: number, begunNs: number, row: number): void => {
     result.judged++
-    if (outside.get(client * rooms + room)?.some(({ fromNs, toNs }) => fromNs < begunNs && begunNs < toNs) === true) result.found.add(row)
+    // A request that waits for its answer may be asked again, and by then the asker may be back.
+    const endedNs = Math.max(begunNs, tNs[row] ?? NaN)
+    if (outside.get(client * rooms + room)?.some(({ fromNs, toNs }) => fromNs < begunNs && endedNs < toNs) === true) result.found.add(row)
   }
   for (const page of pagesOf(history)) judge(page.client, page.room, tNs[page.askedRow] ?? NaN, page.row)
   // Pages from the newest message are among the reads, too.
   for (const { client, room, beginRow, row } of readsOf(history)) if (kind[row] !== kinds.pageRead.code) judge(client, room, tNs[beginRow] ?? NaN, row)
+  for (const { client, room, beginRow, row } of otherRequests(history)) judge(client, room, tNs[beginRow] ?? NaN, row)
   return result
+}
+
+/** Beside pages: what a node answers to members of the room alone. */
+const membersOnly: ReadonlySet<number> = new Set([asks.search, asks.typing, asks.focus])
+
+/** Those that were answered, each with its `askEnded` row. */
+function otherRequests(history: History): { client: number; room: number; beginRow: number; row: number }[] {
+  const { client, room, seq, value, layer } = history.columns
+  const begun = new Map<string, number>()
+  const requestOf = (row: number): string => `${client[row]} ${seq[row]}`
+  for (const row of history.rowsOf('askInvoked')) if (membersOnly.has(value[row] ?? -1) && (room[row] ?? -1) !== -1) begun.set(requestOf(row), row)
+  return [...history.rowsOf('askEnded')].flatMap((row) => {
+    const beginRow = begun.get(requestOf(row))
+    return beginRow === undefined || layer[row] !== askEnds.ok ? [] : [{ client: client[row] ?? -1, room: room[row] ?? -1, beginRow, row }]
+  })
 }
 
 /** From the ack of each end until the next join of any device of that user was asked for. */

@@ -75,6 +75,24 @@ test('near miss: unknown while Redis is cut, offline within the TTL after its he
   }
   expect(judged(moved).verdict).toBe('valid')
 })
+test('invalid: in the end somebody is shown as there who left for good, for whom a node goes on to beat', () => {
+  const beaten = { without: ['21.0 node-1 gone', 'presence carol offline'], with: beatsOf('carol', 'node-1', 2, 22, 60) }
+  const finding = judged(beaten)
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { apart: 1 } })
+  expect(finding.evidence[0]?.title).toContain('shows carol wrongly in the end: it has left for good')
+})
+test('near miss: it left so late that a node may not know it, and it came back', () => {
+  const late = {
+    without: ['20.0 carol disconnect', '21.0 node-1 gone', 'presence carol offline'],
+    with: ['45.0 carol disconnect', ...beatsOf('carol', 'node-1', 2, 22, 60)],
+  }
+  expect(judged(late).verdict).toBe('valid')
+  const back = {
+    without: ['21.0 node-1 gone', 'presence carol offline'],
+    with: ['24.0 carol connect node-1 session=2', '24.0 carol expected 1', ...beatsOf('carol', 'node-1', 2, 22, 60)],
+  }
+  expect(judged(back).verdict).toBe('valid')
+})
 test('near miss: what Redis may have done without saying so excuses both ways', () => {
   const there = { with: ['39.0 node-1 beat carol number=2 unsure=1', '40.0 alice presence carol online', '52.0 alice presence carol offline'] }
   expect(judged(there).verdict).toBe('valid')

@@ -3,7 +3,8 @@
  * - Nobody is shown offline while a beat of that user was fresh over the whole bound (2 s) before it was shown.
  * - Nobody is shown online or idle when no beat was fresh during that time and one sweep (3 s); and nobody stays so on a screen for longer than sweep and
  *   bound after the last beat ended.
- * - In the end all present observers show the same of everybody, and what is true.
+ * - In the end all present observers show the same of everybody, and what is true; and nobody as there of whom every client left for good 21 s before, as
+ *   the clients tell it, whatever a node goes on to beat for.
  * Excused: whatever is shown from a fault's start until its heal + TTL + one beat + bound, because beats and news are lost then and `unknown` is the right
  * answer; what a client that leaves still shows; beats and removals of which Redis did not say whether it took them.
  * Population: states shown that could be judged, and pairs of observer and user in the end. Not applicable where nobody was shown any.
@@ -23,6 +24,8 @@ import { followSights, type Sight } from './sights.ts'
 import { clientName, tell } from './story.ts'
 
 const nsPerMs = 1e6
+/** By then a node has noticed that a connection is gone (3 s between pings and 3 s for the answer), and what it had stored has expired: all of it, to be safe. */
+const goneMs = 6_000 + timers.presenceTtlMs + timers.presenceBeatMs + boundMs
 /** Each node reads everybody again once a beat. */
 const sweepMs = timers.presenceBeatMs
 
@@ -123,12 +126,14 @@ function judgeEnd(history: History, beats: Beats): { judged: number; found: Foun
   if (Number.isNaN(atNs) || doubt !== null || isDisturbed(history, atNs, atNs)) return { judged: 0, found: [] }
   const expected = expectedOf(history)
   const synced = syncedAt(history, atNs)
+  const leftNs = leftForGood(history)
   const found: Found[] = []
   let judged = 0
   const moments = [...new Set(history.clients.map(({ user }) => user))].map((user) => ({ user, atNs }))
   followSights(history, moments, ({ user }, all) => {
     const sights = all.filter(({ client }) => expected[client] === 1 && synced[client] === 1)
-    const [isFresh, isGone] = [beats.isFreshThroughout(user, fromNs, atNs), beats.isGoneThroughout(user, fromNs, atNs)]
+    const hasLeft = (leftNs.get(user) ?? Infinity) + goneMs * nsPerMs < atNs
+    const [isFresh, isGone] = [!hasLeft && beats.isFreshThroughout(user, fromNs, atNs), hasLeft || beats.isGoneThroughout(user, fromNs, atNs)]
     if (!isFresh && !isGone) return
     judged += sights.length
     const wrong = sights.find(({ state }) => isThere(state) !== isFresh || (isFresh && state === presences.unknown))
@@ -136,10 +141,23 @@ function judgeEnd(history: History, beats: Beats): { judged: number; found: Foun
     found.push({
       what: 'apart',
       rows: rowsOf(wrong, sights),
-      title: `${clientName(history, wrong.client)} shows ${user} wrongly in the end: ${isFresh ? 'its beats are fresh' : 'no beat of it is'}`,
+      title: `${clientName(history, wrong.client)} shows ${user} wrongly in the end: ${isFresh ? 'its beats are fresh' : hasLeft ? 'it has left for good' : 'no beat of it is'}`,
     })
   })
   return { judged, found }
+}
+
+/** By user: when the last of its clients left, where the run expects none of them any more. */
+function leftForGood(history: History): Map<string, number> {
+  const { client, tNs } = history.columns
+  const expected = expectedOf(history)
+  const last = new Float64Array(history.clients.length)
+  for (const kind of ['expected', 'connect', 'disconnect'])
+    for (const row of history.rowsOf(kind)) last[client[row] ?? -1] = Math.max(last[client[row] ?? -1] ?? 0, tNs[row] ?? 0)
+  const left = new Map<string, number>()
+  for (const [own, { user }] of history.clients.entries())
+    left.set(user, Math.max(left.get(user) ?? 0, expected[own] === 1 ? Infinity : (last[own] ?? Infinity)))
+  return left
 }
 
 /** The wrong sight, and one that differs from it. */

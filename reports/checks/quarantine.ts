@@ -12,7 +12,7 @@
  * have begun before. What the journals don't tell of verdicts is judged by the stored state alone.
  * Population: uploads stored, addresses asked for and requests for bytes. Not applicable where nobody shared a file.
  * Unknown: without a sound audit.
- * Can't see: what the scanner itself misses: a clean verdict is taken as true, but of what was made as a virus; requests that no client of the run made; an address that is served up to 2 s
+ * Can't see: what the scanner itself misses: a clean verdict is taken as true, but of what was made as a virus; requests that no client of the run made, as to attach the upload of another; an address that is served up to 2 s
  * after it expired, because stores count whole seconds.
  */
 import type { History } from '../history/history.ts'

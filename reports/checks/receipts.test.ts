@@ -64,3 +64,8 @@ test('near miss: a new client of the same person begins again, a reset skips, an
 test('not applicable: nobody tells how far it has come', () => {
   expect(examineChanged(receipts)).toMatchObject({ verdict: 'not-applicable', why: 'nobody told how far it had come' })
 })
+test('near miss: with a new stay of the observer what is shown begins again', () => {
+  const again = ['3.9 alice joined room-1 1', '3.95 alice receipt bob room-1 5 read=5']
+  expect(examineChanged(receipts, { with: [...cursors, ...again] })).toMatchObject({ figures: { fell: 0 } })
+  expect(examineChanged(receipts, { with: [...cursors, ...again.slice(1)] })).toMatchObject({ verdict: 'invalid', figures: { fell: 1 } })
+})

@@ -1,6 +1,6 @@
 /**
  * Rule: for the cursors that clients tell of themselves (`watermark`) and those that they are shown of others (`receipt`):
- * - read <= delivered <= the room's head; what is shown of one user in one room never falls while the observer stays the same client;
+ * - read <= delivered <= the room's head; what is shown of one user in one room never falls while the observer stays the same client in the same stay;
  * - who tells delivered s has applied everything up to s that it was owed, at the time of the telling;
  * - what is shown of a user is no more than one of its devices has told before, and the user is a member of the room at that seq, or right after it;
  * - at quiescence every present observer is shown, of every user who stays and whose devices are all present, the highest that these told.

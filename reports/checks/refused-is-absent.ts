@@ -4,7 +4,7 @@
  * Excused: one of unknown outcome: it may be stored, and exists as soon as anybody saw it. One that its user sent again after the refusal has a later word.
  * Population: sends that failed definitely; where nothing was refused for good the check does not apply.
  * Unknown: without a sound audit.
- * Can't see: changes that were refused and took effect all the same (an edit, a kick); a message that was stored and gone again without anybody seeing it;
+ * Can't see: changes that were refused and took effect all the same (no-phantom); a message that was stored and gone again without anybody seeing it;
  * refusals that ought not to have been.
  */
 import type { History } from '../history/history.ts'

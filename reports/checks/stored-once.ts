@@ -4,7 +4,8 @@
  * Population: intents that were stored or acked.
  * Unknown: without a sound audit.
  * Can't see: a second copy that does not carry the intent's identity any more, because its body was altered (no-phantom, intact); one that was stored and gone
- * again before the audit; and a message that its user really sent twice, which is two intents.
+ * again before the audit; a message that its user really sent twice, which is two intents; and
+ * what a node answers to a resend with another body under the same id, because no client makes one.
  */
 import { auditOf } from './audit.ts'
 import type { Check } from './check.ts'

@@ -1,6 +1,6 @@
 /** Rows about cursors, presence, files, archives and what is left, in words. */
 import type { History } from '../history/history.ts'
-import { accessWays, archiveStates, fileTries, policies, presences, residues, uploadStates } from '../history/codes.ts'
+import { accessWays, archiveStates, askEnds, asks, fileTries, policies, presences, residues, uploadStates } from '../history/codes.ts'
 import type { Kind } from '../history/kinds.ts'
 
 const nameIn = (table: Readonly<Record<string, number>>, code: number | undefined): string => Object.entries(table).find(([, one]) => one === code)?.[0] ?? '?'
@@ -28,8 +28,16 @@ export function otherText(history: History, kind: Kind | undefined, row: number)
       return `${who} is shown that ${name(value[row])} has ${inRoom} up to seq ${seq[row]}, read up to ${Math.max(0, rev[row] ?? 0)}`
     case 'presenceShown':
       return `${who} is shown ${name(rev[row])} as ${nameIn(presences, value[row])}`
+    case 'author':
+      return `${who} is shown ${name(value[row])} as its author`
+    case 'searchRead':
+      return `${who} searches for "${name(value[row])}": ${seq[row]} hits`
+    case 'typingShown':
+      return `${who} is shown as typing in ${inRoom}: ${name(value[row])}`
     case 'askInvoked':
-      return `${who} asks for a page or a search`
+      return `${who} asks for ${nameIn(asks, value[row])}`
+    case 'askEnded':
+      return `${who} gets an answer to ${nameIn(asks, value[row])}: ${nameIn(askEnds, bits)}`
     case 'fileAttached':
       return `${who} attaches ${name(value[row])}`
     case 'fileShown':

@@ -31,6 +31,12 @@ test('invalid: a part of the room is replayed beside a reset, and what followed 
   const late = { without: ['carol gets m'], with: ['3.9 carol syncBegin room-1 3', '3.91 carol syncReset room-1 4', '3.92 carol syncComplete room-1 6'] }
   expect(examineChanged(syncHonest, late)).toMatchObject({ verdict: 'invalid', figures: { missing: 2 } })
 })
+test('invalid: a fresh client lacks by sync what the store has, and what another read by history', () => {
+  const byHistory = ['1', '2', '3'].map((number) => `9.2 audit read m${number} room-1 ${3 + Number(number)} layer=4`)
+  const finding = examineChanged(syncHonest, { without: ['read m2'], with: byHistory })
+  expect(finding).toMatchObject({ verdict: 'invalid', figures: { missingInAudit: 1 } })
+  expect(finding.evidence[0]?.title).toContain('seq 5 of room-1 for a fresh client')
+})
 test('unknown: no audit', () => {
   expect(examineChanged(syncHonest, { ...replayed, without: [...replayed.without, 'audit head'] }).verdict).toBe('unknown')
 })

@@ -2,6 +2,7 @@
  * Rule: a client that named the applied seq c and is told that its sync is complete up to head has had everything in (c, head] on the wire since it asked, by
  * sync or live, whatever came again aside; and c is no higher than what it had applied without a hole. After a reset the view follows the room from the head
  * of the reset: nothing up to there comes as a replay beside it, and (that head, head] is owed like (c, head].
+ * A fresh client of the audit that was told so has every message that the store and another fresh client's pages have.
  * Excused: what is stored at the edges of the client's membership, and outside, may come or not: the node that answers may have folded the join or leave or
  * not yet. A sync that ended with its connection has promised nothing. What a view is owed by pages after a reset is for delivered-to-all.
  * Population: syncs that were told to be complete, and resets.
@@ -36,17 +37,22 @@ interface Tally {
   found: Found[]
 }
 
+/** Its bit among the readers of the audit. */
+const bySync = 2
+
 export const syncHonest: Check = {
   name: 'sync-honest',
   claim: 'whoever was told that its sync is complete had everything up to that head',
   needs: ['sync'],
   examine(history) {
     const { completed, resets, longestReplay, missing, partialReplays, cursorsAhead, found } = followSyncs(history)
+    const byAudit = auditOf(history).skipped.filter(({ reader }) => reader === bySync)
+    const missed = byAudit.map(({ room, seq }): Found => ({ what: 'missing', client: -1, room, seq, rows: [] }))
     return conclude({
       population: completed + resets,
-      violations: missing + partialReplays + cursorsAhead,
-      figures: { completed, resets, longestReplay, missing, partialReplays, cursorsAhead },
-      evidence: found.slice(0, exampleLimit).map((one) => story(history, one)),
+      violations: missing + partialReplays + cursorsAhead + byAudit.length,
+      figures: { completed, resets, longestReplay, missing, partialReplays, cursorsAhead, missingInAudit: byAudit.length },
+      evidence: [...found, ...missed].slice(0, exampleLimit).map((one) => story(history, one)),
       doubt: auditOf(history).doubt,
     })
   },
@@ -238,7 +244,7 @@ function story(history: History, { what, client, room, seq, rows }: Found): Retu
   const own = storedAt[(base[room] ?? 0) + seq] ?? nothing
   const stored = own < 0 ? -1 : (storedRow[own] ?? -1)
   return tell(history, {
-    title: `seq ${seq} of ${history.rooms[room]} for ${clientName(history, client)}: it ${texts[what]}`,
+    title: `seq ${seq} of ${history.rooms[room]} for ${client === -1 ? 'a fresh client' : clientName(history, client)}: it ${texts[what]}`,
     message: own < 0 ? null : own,
     recipient: client,
     rows: stored === -1 ? rows : [...rows, stored],

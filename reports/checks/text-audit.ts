@@ -1,12 +1,13 @@
 /**
  * What the audit found, in histories by hand: messages, heads and entries as text-history.ts tells them; and
  *
+ *   9.1 audit entry mute bob room-1 7 by=alice     who did it, where it is another; lifted=1, limited=1; entry role bob room-1 7 by=alice role=moderator
  *   9.1 audit change edit bob m2 room-1 7     what that entry brings: body=, or emoji=, or how= (author, moderator, hold, release, remove); blanked=1
  *   9.1 audit purged room-1 9 0 5             an entry at 9 that purged seqs 1 to 5; archived=1. audit policy room-1 archive 60 set=100 [through=5] [hold=1]
  *   9.1 audit archive room-1 0 5              damaged=1, missing=1; and of that archive: archived m1 room-1 4 [rev=] [body=] [edits=]
  *   9.1 audit upload f1 alice room-1 clean    hash=, bytes=. readEntry join room-1 1 [layer=4]: an entry that a fresh client read
  */
-import { archiveStates, entryKinds, policies, recordBits, uploadStates } from '../history/codes.ts'
+import { archiveStates, entryBits, entryKinds, policies, recordBits, uploadStates } from '../history/codes.ts'
 import { bodyHash, recordHash } from '../history/record-hash.ts'
 import { epochOf, lookup, recordIn, type Line, type TextIds, type TextRow } from './text-line.ts'
 
@@ -25,11 +26,15 @@ function logRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] | null {
     {
       kind: 'storedEntry',
       client: ids.client(second),
+      session: ids.client(keys['by']),
       room: ids.room(third),
       seq: Number(fourth),
       rev: epochOf(keys, ids),
       value: lookup(entryKinds, first),
-      layer: keys['lifted'] === undefined ? 0 : 1,
+      layer:
+        (keys['lifted'] === undefined ? 0 : entryBits.lifted) |
+        (keys['limited'] === undefined ? 0 : entryBits.limited) |
+        (keys['role'] === undefined ? 0 : lookup(entryBits, keys['role'])),
       message: keys['about'] === undefined ? -1 : ids.message(keys['about']),
     },
   ]

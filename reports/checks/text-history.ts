@@ -9,12 +9,14 @@
  *   defect a file was cut                     the record is broken
  *   failed-step bob: could not join room-1    a client gave up
  *
- *   0.010 alice connect node-1 [session=2]    disconnect, expected 1, joined room-1 1, sees join room-1 1 (an entry, applied)
+ *   0.010 alice connect node-1 [session=2]    disconnect, expected 1, asksJoin room-1, joined room-1 1, sees join room-1 1 (an entry, applied)
  *   0.020 alice sends m1 room-1               intended, invoked, attempt, and the statuses queued and sending; each is a verb of its own, too
  *   0.030 alice ok m1 3                       ok, failed m1 code, unknown m1 why, status m1 sent
  *   0.040 bob gets m1 3                       wire, applied and shown; way=live|sync|range|page, on=wire|held|applied, room=, body=
+ *   0.040 bob author m1 alice                 under whose name he is shown it
  *   0.050 bob syncBegin room-1 3              syncComplete room-1 head, syncReset room-1 head, heartbeat room-1 head, watermark room-1 delivered
  *   0.055 bob stub room-1 3                   a message without its content: like gets; left room-1 7; alice asks edit m1, done edit m1 7 [of entry], sees… edit
+ *   0.056 alice asksAbout kick bob           doneAbout kick 9, refused kick forbidden; number=1 for the second change by its client
  *   0.060 node-1 received m1                  committed, published, relayed, acked: the journal; seq=
  *   9.000 run settled 1 [what was pending]    started node-1, exited node-1 SIGKILL [planned], lag 5000
  *   9.100 audit stored m1 room-1 3 node-1     body=, id=, epoch=; entry join alice room-1 1; head room-1 3; read m1 room-1 3 (a fresh client)

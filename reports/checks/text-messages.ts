@@ -28,6 +28,8 @@ export function messageRows(line: Line, client: number, ids: TextIds): TextRow[]
       return [{ kind: 'unknown', ...about(), seq: 1, value: ids.name(second) }]
     case 'status':
       return [{ kind: 'status', ...about(), value: lookup(statuses, second) }]
+    case 'author':
+      return [{ kind: 'author', ...about(), seq: -1, value: ids.name(second) }]
     case 'gets':
       return [{ kind: 'delivery', ...about(), layer: layerOf(keys), seq: Number(second), rev: Number(keys['rev'] ?? second), value: body }]
     default:

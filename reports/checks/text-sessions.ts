@@ -8,6 +8,9 @@ export function sessionRows({ verb, words, keys }: Line, ids: TextIds): TextRow[
   const [first = '', second = ''] = words
   const seq = Number(words[1] ?? -1)
   const at = () => ({ room: ids.room(first), seq })
+  const home = () => ids.room(keys['room'] ?? ids.home)
+  /** Of the change by its client. */
+  const number = Number(keys['number'] ?? 0)
   switch (verb) {
     case 'connect':
       return [{ kind: 'connect', value: ids.name(first), rev: ids.name('boot-1') }]
@@ -15,6 +18,8 @@ export function sessionRows({ verb, words, keys }: Line, ids: TextIds): TextRow[
       return [{ kind: 'disconnect', value: ids.name(words[0] ?? 'transport close') }]
     case 'expected':
       return [{ kind: 'expected', session: -1, value: Number(first) }]
+    case 'asksJoin':
+      return [{ kind: 'joinInvoked', room: ids.room(first) }]
     case 'joined':
       return [{ kind: 'joined', ...at(), rev: epochOf(keys, ids) }]
     case 'left':
@@ -40,6 +45,13 @@ export function sessionRows({ verb, words, keys }: Line, ids: TextIds): TextRow[
         verb === 'asks' ? { kind: 'changeInvoked', ...about, rev: bodyHash(keys['body'] ?? '') } : { kind: 'changeOk', ...about, rev: Number(words[2] ?? -1) },
       ]
     }
+    // Of a member, whom the text names by the hash of the user.
+    case 'asksAbout':
+      return [{ kind: 'changeInvoked', room: home(), value: lookup(changeKinds, first), rev: bodyHash(second), seq: number }]
+    case 'doneAbout':
+      return [{ kind: 'changeOk', room: home(), value: lookup(changeKinds, first), rev: seq, seq: number }]
+    case 'refused':
+      return [{ kind: 'changeFailed', room: home(), value: lookup(changeKinds, first), rev: ids.name(second), seq: number }]
     default:
       return null
   }

@@ -2,6 +2,7 @@
  * What a client is shown of others and of files, and what it does with files, in histories by hand:
  *
  *   0.1 alice receipt bob room-1 5 read=4     what alice is shown of bob; presence bob online; shows m1 4 rev=7 body= edits= (a message anew)
+ *   0.1 alice typing room-1 bob,carol         whom she is shown as typing there; without names: nobody
  *   0.1 alice shares f1 [made=infected]       she puts that file to its place
  *   0.1 alice attaches m1 f1                  url f1 signed [expires=30] [refused=forbidden]; fetches f1 200 [hash=] [try=tampered]; file f1 clean m1 4
  *   0.1 alice replaced laptop-2               a new client of the same person; reload=1: on the same device
@@ -20,6 +21,8 @@ export function shownRows({ verb, words, keys }: Line, ids: TextIds): TextRow[] 
       return [{ kind: 'receipt', room: ids.room(second), seq: at(2), rev: Number(keys['read'] ?? 0), value: ids.name(first) }]
     case 'presence':
       return [{ kind: 'presenceShown', rev: ids.name(first), value: lookup(presences, second) }]
+    case 'typing':
+      return [{ kind: 'typingShown', room: ids.room(first), seq: second === '' ? 0 : second.split(',').length, value: ids.name(second) }]
     case 'shows': {
       const layer = layers.live | (keys['gone'] === undefined ? 0 : recordBits.stub)
       return [{ kind: 'changed', room: home, message: ids.message(first), seq: at(1), rev: Number(keys['rev'] ?? at(1)), value: recordIn(keys, first), layer }]

@@ -26,8 +26,17 @@ test.each([
   ['sequence', 'an end of the log that is gone with its head', changed({ without: ['m3', 'audit head'], with: ['9.106 audit head room-1 5'] })],
   [
     'no-phantom',
-    'a reaction that nobody asked for',
-    later({ without: ['audit head'], with: ['9.1 audit entry react carol room-1 11 about=m2', '9.1 audit head room-1 11'] }),
+    'a reaction with another emoji than was asked for',
+    later({
+      without: ['audit head'],
+      with: [
+        'capabilities sync receipts status edit',
+        '4.6 carol asks react m2 body=+1',
+        '9.1 audit entry react carol room-1 11 about=m2',
+        '9.1001 audit change react carol m2 room-1 11 emoji=other',
+        '9.1 audit head room-1 11',
+      ],
+    }),
   ],
   ['intact', 'the wrong one of two edits', later({ with: ['4.5 bob asks edit m2 body=m2-e2', '4.6 alice gets m2 5 on=wire way=sync rev=7 body=m2-e2'] })],
   [
@@ -46,6 +55,15 @@ test.each([
   ['status-legal', 'delivered before it was true', changed({ without: ['bob gets m3', 'carol gets m3'], with: ['5.0 bob gets m3 6', '5.0 carol gets m3 6'] })],
   ['status-legal', 'read by nobody', changed({ with: ['3.95 alice status m3 read'] })],
   ['status-legal', 'a last status sent of what is not stored', changed({ with: ['4.0 bob sends m4 room-1', '4.1 bob status m4 sent'] })],
+  [
+    'access',
+    'a reaction of who is muted for a time',
+    changed({
+      without: ['audit head'],
+      with: ['9.1 audit entry mute carol room-1 7 by=alice limited=1', '9.1 audit entry react carol room-1 8 about=m1', '9.2 audit head room-1 8'],
+    }),
+  ],
+  ['access', 'typing that came 100 ms before its observer is told that it is out', later({ with: ['4.1 carol typing room-1 bob'] })],
   ['quarantine', 'an address 200 ms before the verdict', filed('0.300 bob url f1 signed expires=30')],
   ['quarantine', 'a signed address 1 s after it expired', filed('0.600 bob url f1 signed expires=1', '2.0 bob fetches f1 200 try=expired')],
   ['presence', 'online in place of idle', changed({ with: ['30.0 alice presence bob idle'] }, presenceText)],

@@ -31,6 +31,8 @@ export const traversalShift = 3
 export const traversals = 32
 /** Bits of `layer` in rows of records: the content is gone; it is held, and whole only to its author and moderators. */
 export const recordBits = { stub: 1, held: 2 } as const
+/** Bits of `layer` in `storedEntry`: a ban or mute that is lifted, or one that ends by itself; the role that is given. */
+export const entryBits = { lifted: 1, member: 2, moderator: 4, owner: 8, limited: 16 } as const
 export const changeKinds = {
   edit: 0,
   delete: 1,
@@ -61,6 +63,9 @@ export const asks = {
   download: 10,
   readSlowly: 11,
   retain: 12,
+  join: 13,
+  /** To connect, or to go on, with a token that has expired. */
+  expiredToken: 14,
 } as const
 export const askEnds = { ok: 0, failed: 1, unknown: 2 } as const
 export const presences = { online: 0, idle: 1, offline: 2, unknown: 3 } as const

@@ -12,12 +12,16 @@ interface Words {
 }
 
 const told: Readonly<Record<string, Words>> = {
-  'acked-is-stored': { cases: 'acked sends', all: 'each stored once with its id, seq and hash', broken: 'is not stored as it was acked' },
+  'acked-is-stored': { cases: 'acked sends and changes', all: 'each stored once, as it was acked', broken: 'is not stored as it was acked' },
   'delivered-to-all': { cases: 'owed deliveries', all: 'all applied', broken: 'was never applied' },
   'stored-once': { cases: 'messages', all: 'none stored twice', broken: 'is stored twice or acked differently' },
   'applied-once': { cases: 'deliveries applied', all: '0 duplicates applied', broken: 'was applied again, or with a hole before it' },
   sequence: { cases: 'entries', all: 'seqs 1 to head in every room, no hole, no reuse', broken: 'breaks the sequence' },
-  'no-phantom': { cases: 'messages seen or stored', all: 'each was sent, by its sender, to that room', broken: 'was never sent' },
+  'no-phantom': {
+    cases: 'messages and changes seen or stored',
+    all: 'each was sent or asked for, by whom it names, in that room',
+    broken: 'was never sent or asked for',
+  },
   intact: { cases: 'messages seen or stored', all: 'each with the content that was meant', broken: 'has another content' },
   'refused-is-absent': { cases: 'refused sends', all: 'none stored, none seen', broken: 'exists' },
   'sender-order': { cases: 'messages after another of their device', all: 'each stands after it', broken: 'stands before an earlier one' },
@@ -34,7 +38,7 @@ const told: Readonly<Record<string, Words>> = {
   'status-legal': { cases: 'messages', all: 'every status a legal step, the last one true', broken: 'shows an illegal or untrue status' },
   receipts: { cases: 'cursors told and shown', all: 'each true, none fell, all the same in the end', broken: 'is not true, fell or is not seen' },
   convergence: { cases: 'records and sights of them', all: 'every view, the audit and the store agree', broken: 'differs from what the log makes of it' },
-  access: { cases: 'arrivals, reads and sends', all: 'each within a membership', broken: 'got past a membership' },
+  access: { cases: 'arrivals, reads, sends and changes', all: 'each within a membership and a right', broken: 'got past a membership or a right' },
   presence: { cases: 'states shown', all: 'each true when it was shown', broken: 'is not true' },
   retention: { cases: 'messages under a policy', all: 'kept, archived and gone as the policy says', broken: 'is not as the policy says' },
   quarantine: { cases: 'uploads and requests for them', all: 'nothing served before its clean verdict', broken: 'was served and must not have been' },

@@ -29,7 +29,7 @@ test('a valid run: every check with its population, faults with proof, latencies
   expect(text).toMatch(/^VALID {3}nothing lost/)
   expect(text).toContain('fault  cut node-*->redis')
   expect(text).toContain('bit: probe refused; probe answered')
-  expect(text).toContain('3 acked sends: each stored once with its id, seq and hash')
+  expect(text).toContain('3 acked sends and changes: each stored once, as it was acked')
   expect(text).toContain('9 owed deliveries: all applied (by range 2)')
   expect(text).toContain('all caught up 201 ms after the heal')
   expect(text).toContain(

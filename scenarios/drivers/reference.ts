@@ -12,6 +12,7 @@ import type { ActResult, Capabilities, Driver, Status } from '../driver.ts'
 import { followConnections } from './connections.ts'
 import { capabilitiesOf } from './reference-capabilities.ts'
 import { loadStill } from './still-load.ts'
+import { visit } from './visit.ts'
 
 /** Longest wait for a dropped connection to be synced again. */
 const reconnectTimeoutMs = 30_000
@@ -122,6 +123,7 @@ export const referenceDriver: Driver = {
           return connected(client, timeoutMs)
         },
         reload,
+        visit: (as, room, askAfterMs) => visit(identity.url, as, room, askAfterMs),
         async stopReading(forMs, timeoutMs) {
           {
             using _stopped = connections.stopReading()

@@ -3,7 +3,7 @@ import type { ChangeTarget, ChangeKind, Ended } from '../recorded-acts.ts'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import type { ActResult, Capabilities, CapabilityName } from '../driver.ts'
 import { durationMs } from './duration.ts'
-import { anyRoom, otherUser, type ownMessage, type What } from './targets.ts'
+import { anyRoom, otherUser, roomFor, type ownMessage, type What } from './targets.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 export type Parameters = Readonly<Record<string, unknown>>
@@ -15,7 +15,7 @@ const actTimeoutMs = 10_000
 export const memberTimeout = { timeout: '30s' }
 export const whatOf = (parameters: Parameters, fallback: What): What => {
   const what = parameters['what']
-  return what === 'own-last' || what === 'last' || what === 'random' ? what : fallback
+  return what === 'own-last' || what === 'last' || what === 'random' || what === 'others' ? what : fallback
 }
 
 export function able<K extends CapabilityName>(user: VirtualUser, kind: K): Capabilities[K] {
@@ -61,7 +61,7 @@ export function onMessage(
   act: (user: VirtualUser, target: ChangeTarget, parameters: Parameters) => Promise<unknown>,
 ): Act {
   return async (user, parameters) => {
-    const room = anyRoom(user)
+    const room = roomFor(user, parameters)
     const target = room === null || !maySay(user, room, parameters) ? null : choose(user, room, whatOf(parameters, fallback))
     if (target === null) return false
     await act(user, target, parameters)

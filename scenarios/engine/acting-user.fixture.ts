@@ -33,6 +33,7 @@ export class AnsweringDriver implements Driver {
   answers: Record<string, () => Promise<ActResult>> = {}
   shown: ShownMessage[] = []
   role: Role = 'member'
+  refusesToJoin = false
   /** What an upload tells, before it ends as `answers` says. */
   steps: UploadStep[] = []
   readonly files: OutgoingFile[] = []
@@ -64,8 +65,15 @@ export class AnsweringDriver implements Driver {
         },
         goOffline: (forMs) => say('goOffline', forMs),
         reload: () => say('reload'),
+        visit: ({ device }, room, askAfterMs) => say('visit', device, room, askAfterMs),
         stopReading: (forMs) => say('stopReading', forMs),
       },
+    }
+    capabilities.presence = {
+      set: (state) => say('set', state),
+      typing: (room, typing) => say('typing', room, typing),
+      focus: (room) => say('focus', room),
+      get: async (users) => (await say('get', users), { kind: 'ok', users: {} }),
     }
     capabilities.files = {
       upload: async (room, file, told) => {
@@ -92,7 +100,7 @@ export class AnsweringDriver implements Driver {
     capabilities.retention = { set: (room, policy, legalHold) => say('retain', room, policy, legalHold) }
     let sent = 0
     return Promise.resolve({
-      join: () => Promise.resolve(),
+      join: () => (this.refusesToJoin ? Promise.reject(new Error('forbidden')) : Promise.resolve()),
       send: (_room, body, options) => {
         this.sent.push({ body, replyTo: options?.replyTo, attachments: options?.attachments })
         const id = `id-${++sent}`

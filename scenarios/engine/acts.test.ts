@@ -68,6 +68,15 @@ test('a deleted message is deleted once only; a refusal, a silence and an except
   expect(rows[2]?.message).toBe(8 * messagesPerClient + 2)
 })
 
+test('a message may be edited right before it is deleted', async () => {
+  user.say('room-1', 1, 120)
+  expect(await acts.delete(user, { edited: true })).toBe(true)
+  expect(driver.calls.map(([name, id]) => [name, id])).toEqual([
+    ['edit', 'server-1'],
+    ['delete', 'server-1'],
+  ])
+})
+
 test('a reply is a message that names the one it answers', async () => {
   driver.shown = [shownBy('user-9', 'theirs')]
   await acts.reply(user, { what: 'last' })
@@ -164,7 +173,7 @@ test('a step waits for something to act on, says so at its deadline, and says wh
   await editing
   expect(driver.calls).toHaveLength(1)
   await expect(chatSteps.kick(user, { timeout: '80ms' })).rejects.toThrow('waited 80 ms for something for user-4 to kick')
-  await expect(chatSteps.idle(user, {})).rejects.toThrow("the driver can't do presence")
+  await expect(chatSteps.read(user, {})).rejects.toThrow("the driver can't do receipts")
 })
 
 test('a step of one who is in no room any more is left out', async () => {

@@ -9,7 +9,8 @@ import { able, memberTimeout, onMessage, pause, recorded, whatOf, type Act, type
 import { durationMs } from './duration.ts'
 import { fileActs } from './file-acts.ts'
 import { moderationActs } from './moderation-acts.ts'
-import { anyMessage, anyRoom, ownMessage, pick } from './targets.ts'
+import { outsiderActs } from './outsider-acts.ts'
+import { anyMessage, anyRoom, ownMessage, pick, roomFor } from './targets.ts'
 import type { ActVerb } from './verbs.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
@@ -38,14 +39,19 @@ function onDevice(
   }
 }
 
-export const acts: Readonly<Record<ActVerb, Act>> = {
+function changeBody(user: VirtualUser, target: ChangeTarget, parameters: Parameters): Promise<unknown> {
+  const body = user.recorder.acts.editedBody(target, Number(parameters['bodyBytes'] ?? 160))
+  if (body === null) return Promise.resolve()
+  return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
+}
+
+const plainActs = {
   edit: onMessage(ownMessage, 'own-last', (user, target, parameters) => {
-    if (target.own === null) return Promise.resolve()
-    const body = user.recorder.acts.editedBody(target.own, Number(parameters['bodyBytes'] ?? 160))
-    return recorded(user.recorder.acts.change('edit', target.room, target, body), parameters, 'edit', () => able(user, 'edit').edit(target, body))
+    return changeBody(user, target, parameters)
   }),
 
   delete: onMessage(ownMessage, 'own-last', async (user, target, parameters) => {
+    if (parameters['edited'] === true) await changeBody(user, target, parameters)
     const result = await recorded(user.recorder.acts.change('delete', target.room, target, null), parameters, 'delete', () => able(user, 'edit').delete(target))
     if (result.kind === 'ok') user.deleted.push(target)
   }),
@@ -70,7 +76,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   },
 
   async typing(user, parameters) {
-    const room = anyRoom(user)
+    const room = roomFor(user, parameters)
     if (room === null) return false
     const say = (typing: boolean): Promise<unknown> =>
       recorded(user.recorder.acts.ask('typing', room), parameters, 'typing', () => able(user, 'presence').typing(room, typing))
@@ -90,7 +96,7 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   },
 
   async page(user, parameters) {
-    const room = anyRoom(user)
+    const room = roomFor(user, parameters)
     if (room === null) return false
     const around = parameters['cursor'] === 'around' ? anyMessage(user, room, 'random') : null
     const limit = Number(parameters['limit'] ?? 50)
@@ -109,15 +115,14 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
 
   async search(user, parameters) {
     const deleted = parameters['what'] === 'deleted' ? (pick(user.deleted, user.random) ?? null) : undefined
-    const room = deleted === undefined ? anyRoom(user) : (deleted?.room ?? null)
+    const room = deleted === undefined ? roomFor(user, parameters) : (deleted?.room ?? null)
     if (room === null) return false
     const query = typeof parameters['query'] === 'string' ? parameters['query'] : wordsOf(deleted ?? anyMessage(user, room, whatOf(parameters, 'random')))
     if (query === null) return false
     const scope = parameters['everywhere'] === true ? null : room
-    const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () =>
-      able(user, 'search').search(query, scope, Number(parameters['limit'] ?? 20)),
-    )
-    if (answer.kind === 'ok') user.recorder.acts.search(query, scope, answer.hits)
+    const limit = Number(parameters['limit'] ?? 20)
+    const answer = await recorded(user.recorder.acts.ask('search', scope), parameters, 'search', () => able(user, 'search').search(query, scope, limit))
+    if (answer.kind === 'ok') user.recorder.acts.search(query, scope, answer.hits, limit)
     return true
   },
 
@@ -141,4 +146,6 @@ export const acts: Readonly<Record<ActVerb, Act>> = {
   }),
   'go-offline': onDevice('goOffline', (user, parameters, timeoutMs) => able(user, 'devices').goOffline(durationMs(parameters['for']) ?? 5000, timeoutMs)),
   reload: onDevice('reload', (user, _parameters, timeoutMs) => able(user, 'devices').reload(timeoutMs)),
-}
+} satisfies Partial<Record<ActVerb, Act>>
+
+export const acts: Readonly<Record<ActVerb, Act>> = { ...plainActs, ...outsiderActs(plainActs) }

@@ -9,7 +9,7 @@ test('a mix is read from a map and from JSON text alike; nothing is no mix', () 
 })
 
 test('a misspelt kind, a share that is none, and what the driver lacks are told', () => {
-  expect(readMix({ edits: 0.1 }, null)).toEqual({ problem: expect.stringMatching(/^mix has no "edits"; it has edit, delete, react/) })
+  expect(readMix({ edits: 0.1 }, null)).toEqual({ problem: expect.stringMatching(/^mix has no "edits"; it has edit, delete, delete-edited, react/) })
   expect(readMix({ edit: 1.5 }, null)).toEqual({ problem: 'the share of edit is a number from 0 to 1, not 1.5' })
   expect(readMix({ react: '0.1' }, null)).toEqual({ problem: expect.stringContaining('share of react') })
   expect(readMix('edit', null)).toEqual({ problem: expect.stringContaining('mix is a map') })

@@ -7,6 +7,8 @@ interface MixRow {
   /** The verb that it is, when that isn't its own name, and its parameters. */
   verb?: ActVerb
   parameters?: Readonly<Record<string, unknown>>
+  /** It is done by who is in no room any more, too. */
+  outside?: true
 }
 
 const byModerators = { needs: 'moderation', parameters: { by: 'moderators' } } as const
@@ -15,6 +17,7 @@ const byModerators = { needs: 'moderation', parameters: { by: 'moderators' } } a
 export const mixKinds = {
   edit: { needs: 'edit' },
   delete: { needs: 'edit' },
+  'delete-edited': { needs: 'edit', verb: 'delete', parameters: { edited: true } },
   react: { needs: 'edit' },
   reply: { needs: 'reply' },
   read: { needs: 'receipts' },
@@ -23,6 +26,8 @@ export const mixKinds = {
   page: { needs: 'history' },
   search: { needs: 'search' },
   'search-deleted': { needs: 'search', verb: 'search', parameters: { what: 'deleted' } },
+  // Every body begins so.
+  'search-all': { needs: 'search', verb: 'search', parameters: { query: 'sd1', limit: 50 } },
   pages: { needs: 'history', verb: 'page', parameters: { pages: 5, limit: 50 } },
   around: { needs: 'history', verb: 'page', parameters: { cursor: 'around', limit: 50 } },
   upload: { needs: 'files' },
@@ -40,6 +45,10 @@ export const mixKinds = {
   release: byModerators,
   remove: byModerators,
   kick: byModerators,
+  ban: byModerators,
+  overreach: { needs: 'moderation' },
+  trespass: { needs: 'moderation', outside: true },
+  rejoin: { needs: 'moderation', outside: true },
   leave: { needs: 'moderation' },
   'switch-device': { needs: 'devices' },
   'go-offline': { needs: 'devices', parameters: { for: '2s' } },
@@ -53,6 +62,7 @@ export function actOf(kind: Exclude<MixKind, 'reply'>): { verb: ActVerb; paramet
   const { verb, parameters = {} } = rows[kind]
   return { verb: verb ?? (kind as ActVerb), parameters }
 }
+export const isForOutsiders = (kind: MixKind): boolean => rows[kind].outside === true
 /** Shares of 0 to 1. */
 export type Mix = Readonly<Partial<Record<MixKind, number>>>
 

@@ -65,6 +65,20 @@ test('who owns a room says what it keeps once the phase begins; for the others t
   expect(rows.filter(({ kind }) => kind === 'actSkipped').map(({ value }) => names[value])).toEqual(['retain'])
 })
 
+test('a visit tries a token that has expired, and stays with another until it has', async () => {
+  await chatSteps.visit(user, { phase: 'steady' })
+  const visits = { expired: { device: 'past', token: 't' }, expiring: { device: 'soon', token: 't', expiresAtMs: Date.now() + 5_000 } }
+  Object.assign(user.assignment, { visits })
+  acting.phase('steady')
+  await expect.poll(() => driver.calls.length).toBe(2)
+  const [past, soon] = driver.calls.toSorted((left, right) => Number(left[3]) - Number(right[3]))
+  expect(past).toEqual(['visit', 'past', 'room-1', 0])
+  expect(soon?.slice(0, 3)).toEqual(['visit', 'soon', 'room-1'])
+  // Two seconds past the end of the token.
+  expect(Number(soon?.[3])).toBeGreaterThan(6_000)
+  expect(acting.rowsOf('askInvoked').rows.map(({ value }) => value)).toEqual([asks.expiredToken, asks.expiredToken])
+})
+
 test('a storm and a slow reader wait for their phase, and go on beside what follows', async () => {
   await chatSteps.storm(user, { phase: 'steady', after: '200ms' })
   await chatSteps['read-slowly'](user, { phase: 'steady', for: '3s' })

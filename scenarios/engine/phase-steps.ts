@@ -1,10 +1,14 @@
 /** Verbs that begin with a phase of the run and go on beside whatever the flow does next: what befalls all clients at once. */
 import type { RetentionRequest } from '../../system/protocol.ts'
 import { able, maySay, pause, recorded, type Parameters } from './act.ts'
+import { roles } from '../assignments.ts'
 import { durationMs } from './duration.ts'
+import type { VisitToken } from '../driver.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
 const patienceMs = 30_000
+/** A node's clock and ours tell seconds alike, within this. */
+const tokenGraceMs = 2_000
 /** How long messages are kept where the script doesn't say. */
 const retainedMs = 5_000
 
@@ -66,9 +70,27 @@ export const phaseSteps = {
     return true
   }),
 
+  visit: fromPhase('visit', async (user) => {
+    const [room] = user.assignment.rooms
+    const { visits } = user.assignment
+    if (visits === undefined || room === undefined) return false
+    const { expired, expiring } = visits
+    const attempt = (as: VisitToken, afterMs: number): Promise<unknown> =>
+      recorded(user.recorder.acts.ask('expiredToken', null), { timeout: `${afterMs + patienceMs}ms` }, 'visit', () =>
+        able(user, 'devices').visit(as, room, afterMs),
+      )
+    const leftMs = expiring.expiresAtMs - Date.now()
+    // Too late to come in with it before it expires.
+    const stays = leftMs > 0 ? attempt(expiring, leftMs + tokenGraceMs) : Promise.resolve()
+    await Promise.all([attempt(expired, 0), stays])
+    return true
+  }),
+
   retain: fromPhase('retain', async (user, parameters) => {
     const { rooms } = parameters
     const isNamed = (room: string): boolean => !Array.isArray(rooms) || rooms.includes(room)
+    // Its other device says so.
+    if (user.assignment.role === roles.follows) return false
     const owned = user.assignment.rooms.filter((room) => isNamed(room) && !user.recorder.gone.has(room) && maySay(user, room, { by: 'owner' }))
     for (const room of owned)
       await recorded(user.recorder.acts.ask('retain', room), parameters, `retention of ${room}`, () =>

@@ -4,7 +4,7 @@ import { nextIntended, talkWindow, type Spread, type TalkWindow } from '../pacer
 import { seededRandom } from '../random.ts'
 import { able } from './act.ts'
 import { acts } from './acts.ts'
-import { actOf, drawn, mixKinds, readMix, type Mix } from './mix.ts'
+import { actOf, drawn, isForOutsiders, mixKinds, readMix, type Mix } from './mix.ts'
 import { anyMessage } from './targets.ts'
 import type { VirtualUser } from './virtual-user.ts'
 
@@ -24,6 +24,7 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
   user.doing = null
   user.arrive()
   await changeUntil(user, () => window().fromNs !== null, warmupTimeoutMs, 'the run to begin its warm-up')
+  if (user.assignment.role === roles.follows) return
   const random = seededRandom(user.assignment.seed)
   let intendedNs = window().fromNs ?? nowNs()
   for (let turn = 0; !control.ended; turn++) {
@@ -31,12 +32,11 @@ export async function talk(user: VirtualUser, parameters: Readonly<Record<string
     if (!(await waitUntil(user, intendedNs, window))) return
     const rooms = user.assignment.rooms.filter((room) => !user.recorder.gone.has(room))
     const room = rooms[turn % rooms.length]
-    // Who has left every room has nowhere to talk, until it joins again.
-    if (room === undefined) continue
     const kinds = drawn(mix, user.random)
-    user.say(room, intendedNs, bodyBytes, kinds.includes('reply') ? anyMessage(user, room, 'random') : null)
+    // Who has left every room has nowhere to talk, until it joins again.
+    if (room !== undefined) user.say(room, intendedNs, bodyBytes, kinds.includes('reply') ? anyMessage(user, room, 'random') : null)
     for (const kind of kinds) {
-      if (kind === 'reply') continue
+      if (kind === 'reply' || (room === undefined && !isForOutsiders(kind))) continue
       const { verb, parameters: own } = actOf(kind)
       user.beside(kind, () => acts[verb](user, { bodyBytes, ...own }))
     }

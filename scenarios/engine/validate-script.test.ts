@@ -87,7 +87,7 @@ test('verbs on messages, members and devices are known with their parameters, an
   expect(
     problemsOf(withFlow('- edit: { what: mine }', '- page: { cursor: top, limit: 0 }', '- go-ofline: {}', '- typing: { for: long }', '- kick: { whom: a }')),
   ).toEqual([
-    '8:15 what of edit is own-last or random, not "mine"',
+    '8:15 what of edit is own-last or random or others, not "mine"',
     '9:15 cursor of page is newest or around, not "top"',
     expect.stringMatching(/^10:9 unknown verb "go-ofline"/),
     '11:17 for of typing is a time like "5s", not "long"',

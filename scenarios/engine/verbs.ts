@@ -23,8 +23,8 @@ const http: VerbRow = {
   parameters: null,
 }
 
-const own = ['own-last', 'random'] as const
-const any = ['own-last', 'last', 'random'] as const
+const own = ['own-last', 'random', 'others'] as const
+const any = ['own-last', 'last', 'random', 'others'] as const
 const by = ['anyone', 'moderators', 'owner'] as const
 const onMessage = { options: [], parameters: ['what', 'by', 'timeout'], choices: { what: any, by }, needs: 'moderation' } as const
 
@@ -43,7 +43,7 @@ export const verbs = {
   reconnect: { kind: 'chat', about: 'drops the connection and connects again', options: [], parameters: ['timeout'] },
   edit: {
     kind: 'chat',
-    about: 'edits an own message: the last or a random one',
+    about: 'edits an own message, the last or a random one, or tries to edit one of others',
     options: [],
     parameters: ['what', 'bodyBytes', 'timeout'],
     choices: { what: own },
@@ -51,10 +51,10 @@ export const verbs = {
   },
   delete: {
     kind: 'chat',
-    about: 'deletes an own message; with `url` it is an HTTP request',
+    about: 'deletes an own message, or one of others, `edited` before; with `url` it is an HTTP request',
     options: http.options,
-    parameters: ['what', 'timeout'],
-    choices: { what: own },
+    parameters: ['what', 'edited', 'bodyBytes', 'timeout'],
+    choices: { what: own, edited: [true, false] },
     needs: 'edit',
   },
   react: {
@@ -136,6 +136,21 @@ export const verbs = {
     choices: { what: ['last', 'random'], try: ['as-minted', 'tampered', 'borrowed', 'expired', 'quarantined'] },
     needs: 'files',
   },
+  trespass: {
+    kind: 'chat',
+    about: 'tries to read, write or type in a room that it has left or was put out of',
+    options: [],
+    parameters: ['bodyBytes', 'timeout'],
+    needs: 'moderation',
+  },
+  overreach: {
+    kind: 'chat',
+    about: "as a plain member tries what only others may: to edit, delete or hold another's message, to kick, mute, ban or appoint somebody",
+    options: [],
+    parameters: ['bodyBytes', 'timeout'],
+    needs: 'moderation',
+  },
+  rejoin: { kind: 'chat', about: 'joins a room again that it has left or was put out of', options: [], parameters: ['timeout'], needs: 'moderation' },
   leave: { kind: 'chat', about: 'leaves a room', options: [], parameters: ['timeout'], needs: 'moderation' },
   'switch-device': { kind: 'chat', about: 'goes on with the other device of the same user', options: [], parameters: ['timeout'], needs: 'devices' },
   'go-offline': { kind: 'chat', about: 'is offline `for` a time', options: [], parameters: ['for', 'timeout'], needs: 'devices' },
@@ -159,6 +174,15 @@ export const verbs = {
     about: 'takes nothing from the network `for` a time `after` the beginning of a phase, beside what follows',
     options: [],
     parameters: ['phase', 'after', 'for', 'share'],
+    choices: { phase: Object.keys(phases) },
+    needs: 'devices',
+  },
+  visit: {
+    kind: 'chat',
+    about:
+      'connects beside the client with a token that has expired, and stays with another until it has, `after` the beginning of a phase, beside what follows',
+    options: [],
+    parameters: ['phase', 'after', 'share'],
     choices: { phase: Object.keys(phases) },
     needs: 'devices',
   },
@@ -196,7 +220,7 @@ export const verbs = {
 export type VerbName = keyof typeof verbs
 export type ChatVerb = { [K in VerbName]: (typeof verbs)[K]['kind'] extends 'chat' ? K : never }[VerbName]
 /** Those that are done to something or someone, once. */
-export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'go-home' | 'read-slowly' | 'retain'>
+export type ActVerb = Exclude<ChatVerb, 'login' | 'join' | 'talk' | 'send' | 'stay' | 'reconnect' | 'storm' | 'go-home' | 'read-slowly' | 'visit' | 'retain'>
 
 /** `delete` with a `url` is an HTTP request. */
 export function kindOf(verb: VerbName, value: unknown): VerbRow['kind'] {

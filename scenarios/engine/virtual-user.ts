@@ -28,6 +28,8 @@ export class VirtualUser implements Busy {
   readonly held: ChangeTarget[] = []
   /** Messages of its own that it has deleted. */
   readonly deleted: ChangeTarget[] = []
+  /** Rooms that it is joining again. */
+  readonly returning = new Set<string>()
   /** Whether its script joins. */
   readonly joins: boolean
   readonly #going = new AbortController()

@@ -48,7 +48,8 @@ export interface RunningCluster extends AsyncDisposable {
   /** Where clients of a cohort connect. */
   entrance(cohort: string): URL
   /** The harness is the identity provider: a signed token for user and device. */
-  mintToken(user: string, device: string): Promise<string>
+  /** For `seconds`, by default for longer than any run; a negative number: it has expired. */
+  mintToken(user: string, device: string, seconds?: number): Promise<string>
   mongo: { url: string; database: string }
   /** Null where no object store was found. */
   store: RunningStore | null

@@ -39,7 +39,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     components: [redis, mongo, toxiproxy, balancer, store, files?.clamd ?? null].filter((component) => component !== null),
     toxiproxy: control,
     entrance: entrances.of,
-    mintToken: (user, device) => signToken(options.secret, user, device, tokenSeconds),
+    mintToken: (user, device, seconds = tokenSeconds) => signToken(options.secret, user, device, seconds),
     mongo: { url: mongo.url.href, database },
     store,
     pending: () => pendingOf(nodes, files?.scanQueue ?? null),

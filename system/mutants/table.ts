@@ -14,6 +14,7 @@ import { incThenInsert } from './inc-then-insert.ts'
 import { kickOnOneNode } from './kick-on-one-node.ts'
 import { lateDisconnectRemovesPresence } from './late-disconnect-removes-presence.ts'
 import { listenerOnEveryConnect } from './listener-on-every-connect.ts'
+import { muteNotEnforced } from './mute-not-enforced.ts'
 import { noUniqueKey } from './no-unique-key.ts'
 import { offsetPagination } from './offset-pagination.ts'
 import { optimisticDelivered } from './optimistic-delivered.ts'
@@ -30,6 +31,7 @@ import { scanOfTheUploadedKey } from './scan-of-the-uploaded-key.ts'
 import { scannerErrorTreatedAsClean } from './scanner-error-treated-as-clean.ts'
 import { storeWithoutFsync } from './store-without-fsync.ts'
 import { twoSendsInFlight } from './two-sends-in-flight.ts'
+import { typingToEveryone } from './typing-to-everyone.ts'
 import { unhandledPublishRejection } from './unhandled-publish-rejection.ts'
 import { urlMintedBeforeVerdict } from './url-minted-before-verdict.ts'
 import type { Mutant } from './mutant.ts'
@@ -55,6 +57,8 @@ export const mutants: readonly Mutant[] = [
   unhandledPublishRejection,
   kickOnOneNode,
   authorisationNotRepeated,
+  muteNotEnforced,
+  typingToEveryone,
   offsetPagination,
   foldWithoutRevGuard,
   deletionNotPropagatedToSearch,

@@ -2,21 +2,20 @@
 import { presenceBits } from '../journal-rows.ts'
 import { LastSeen } from './last-seen.ts'
 import { presenceOf } from './presence.ts'
-import { presenceTellerOf } from './presence-teller.ts'
 import type { EntryFlow } from './entry-flow.ts'
 import type { Foundation } from './foundation.ts'
 import type { NodeParts } from './parts.ts'
 import type { Presence } from './presence.ts'
 
 export function journaledPresence(
-  { configuration, metrics, store, io, nowMs, onError }: Foundation,
-  { presence, journal }: NodeParts,
+  { configuration, metrics, store, nowMs, onError }: Foundation,
+  { presence, teller, journal }: NodeParts,
   { rooms, roomsWithSockets }: EntryFlow,
 ): Presence {
   return presenceOf({
     store: presence,
     lastSeen: new LastSeen(store.users),
-    teller: presenceTellerOf(io),
+    teller,
     timing: configuration.presence,
     servedRooms: () => roomsWithSockets().flatMap((roomId) => rooms.opened(roomId) ?? []),
     nowMs,

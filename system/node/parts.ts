@@ -12,6 +12,7 @@ import type { historyWindow } from './history-window.ts'
 import type { Indexes } from './store.ts'
 import type { LogStore, Window } from './log-store.ts'
 import type { PresenceStore } from './presence-store.ts'
+import type { PresenceTeller } from './presence-teller.ts'
 import type { ChatSocket } from './socket-types.ts'
 import type { planSync } from './sync-plan.ts'
 import type { UploadStore } from './upload-store.ts'
@@ -47,6 +48,8 @@ export interface NodeParts {
   keeping: Keeping
   journal: Journal
   presence: PresenceStore
+  /** Tells sockets of other people. */
+  teller: PresenceTeller
   uploads: UploadStore
   /** Null on a node without an object store. */
   objects: FileObjects | null

@@ -9,6 +9,7 @@ import { historyWindow } from './history-window.ts'
 import { keepingOf } from './keeping.ts'
 import { logStoreOf } from './log-store.ts'
 import { presenceStoreOf } from './presence-store.ts'
+import { presenceTellerOf } from './presence-teller.ts'
 import { channelOf } from './socket-types.ts'
 import { indexesOf } from './store.ts'
 import { planSync } from './sync-plan.ts'
@@ -33,6 +34,7 @@ export function plainParts(foundation: Foundation): NodeParts {
     keeping: keepingOf({ store, log, storage, nowMs, newId }),
     journal,
     presence: presenceStoreOf({ url: redis.url, prefix: `${redis.prefix}:presence`, onError, log: foundation.log }),
+    teller: presenceTellerOf(io),
     uploads: uploadStoreOf(store.uploads, files.orphanMs),
     objects: storage === null ? null : openFileObjects(storage, files.storeUrl, nowMs),
     entrance: { enter: (socket, room) => void socket.join(channelOf(room)) },

@@ -167,10 +167,11 @@ export class PresenceWatch {
     for (const [id, rooms] of newcomers) {
       const users = rooms.filter((room) => room.membership.size <= snapshotMembers).flatMap(membersOf)
       this.#options.teller.snapshot(id, new Map([...new Set(users)].flatMap((user) => (this.#told.has(user) ? [[user, this.#told.get(user) ?? unseen]] : []))))
-      for (const { roomId } of rooms)
+      for (const { roomId, membership } of rooms)
         for (const kind of crowdKinds) {
-          const crowd = this.#crowds[kind].get(roomId)
-          if (crowd !== undefined) this.#options.teller.crowd(kind, roomId, crowd, id)
+          // Who has left since the others were told is no business of the newcomer.
+          const crowd = this.#crowds[kind].get(roomId)?.filter((user) => currentJoin(membership, user) !== null) ?? []
+          if (crowd.length > 0) this.#options.teller.crowd(kind, roomId, crowd, id)
         }
     }
   }

@@ -6,7 +6,7 @@ export const auditKinds = {
     code: 40,
     about: 'the audit read this message in the store (majority)',
     columns: {
-      client: 'sender',
+      client: 'sender; -1 where the entry has another actor, or one that is no client of the run',
       session: 'name id of acceptedBy',
       room: 'room',
       message: 'message id',
@@ -28,7 +28,7 @@ export const auditKinds = {
       client: 'whom it concerns: of leave, ban, mute and role the member, else the actor; -1 when not a client of the run',
       session: 'the actor where it is another, by client number; -1 else',
       room: 'room',
-      layer: '1 = it takes back an earlier one (a ban or mute lifted)',
+      layer: 'entryBits',
       message: 'the message that it changes',
       seq: 'seq',
       rev: 'name id of the epoch',

@@ -41,6 +41,11 @@ export const messageKinds = {
     about: 'a log entry other than a message arrived or was applied',
     columns: { client: 'recipient', session: 'session', room: 'room', layer: 'bit set', seq: 'seq', rev: 'rev', value: 'entryKinds code' },
   },
+  author: {
+    code: 77,
+    about: 'from here on the messages of one client of the run are shown to this one as those of this user: at the first, and when that changes',
+    columns: { client: 'observer', session: 'session', room: 'room', message: 'message id', seq: 'seq', value: 'name id of the user' },
+  },
   status: { code: 9, about: 'a person would see a new status of their message', columns: { ...operation, value: 'statuses code' } },
   repliesTo: {
     code: 66,

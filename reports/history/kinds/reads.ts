@@ -36,7 +36,14 @@ export const readKinds = {
   searchRead: {
     code: 70,
     about: 'an answer to a search came',
-    columns: { client: 'client', session: 'session', room: 'room, -1 for all', seq: 'hits', value: 'name id of the query' },
+    columns: {
+      client: 'client',
+      session: 'session',
+      room: 'room, -1 for all',
+      seq: 'hits',
+      rev: 'the most that were asked for',
+      value: 'name id of the query',
+    },
   },
   readMessage: {
     code: 71,
