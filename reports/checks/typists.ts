@@ -12,13 +12,41 @@ import type { Denied } from './permitted.ts'
 /** What a node reads for a live relay, a replay or a range it has folded before. A page may be ahead of that. */
 const folded = layers.live | layers.sync | layers.range
 
-/** What a connection has told a view of: nothing of an earlier connection counts. */
-interface Told {
-  session: number
-  /** That it is out of the room. */
-  isOut: boolean
-  /** The highest seq. */
-  seq: number
+/** By view: what the connection has told of the room. Nothing of an earlier connection counts. */
+class Told {
+  readonly #session: Int32Array
+  readonly #isOut: Uint8Array
+  readonly #seq: Int32Array
+
+  constructor(views: number) {
+    this.#session = new Int32Array(views).fill(-1)
+    this.#isOut = new Uint8Array(views)
+    this.#seq = new Int32Array(views)
+  }
+
+  #follow(view: number, session: number): void {
+    if (this.#session[view] === session) return
+    this.#session[view] = session
+    this.#isOut[view] = 0
+    this.#seq[view] = 0
+  }
+
+  reach(view: number, session: number, seq: number): void {
+    this.#follow(view, session)
+    if (seq > (this.#seq[view] ?? 0)) this.#seq[view] = seq
+  }
+
+  /** Whether its own stay has ended. */
+  end(view: number, session: number, isOut: boolean): void {
+    this.#follow(view, session)
+    this.#isOut[view] = isOut ? 1 : 0
+  }
+
+  /** `seq`: the highest that it told of. */
+  at(view: number, session: number): { isOut: boolean; seq: number } {
+    this.#follow(view, session)
+    return { isOut: this.#isOut[view] === 1, seq: this.#seq[view] ?? 0 }
+  }
 }
 
 export function typistsShown(history: History): { judged: number; found: readonly Denied[] } {
@@ -26,35 +54,29 @@ export function typistsShown(history: History): { judged: number; found: readonl
   const result: { judged: number; found: Denied[] } = { judged: 0, found: [] }
   if (history.rowsOf('typingShown').length === 0) return result
   const rooms = history.rooms.length
-  const told = new Map<number, Told>()
-  const toldOf = (row: number): Told => {
-    const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
-    const known = told.get(view)
-    if (known !== undefined && known.session === session[row]) return known
-    const anew = { session: session[row] ?? -1, isOut: false, seq: 0 }
-    told.set(view, anew)
-    return anew
-  }
+  const told = new Told(history.clients.length * rooms)
   const fault = faultsOf(history)
   for (let row = 0; row < length; row++) {
-    if ((room[row] ?? -1) < 0) continue
+    if ((room[row] ?? -1) < 0 || (client[row] ?? -1) < 0) continue
+    const view = (client[row] ?? 0) * rooms + (room[row] ?? 0)
+    const on = session[row] ?? -1
     switch (kind[row]) {
       case kinds.delivery.code:
       case kinds.entry.code:
-        if (((layer[row] ?? 0) & layers.wire) !== 0 && ((layer[row] ?? 0) & folded) !== 0) toldOf(row).seq = Math.max(toldOf(row).seq, seq[row] ?? 0)
+        if (((layer[row] ?? 0) & layers.wire) !== 0 && ((layer[row] ?? 0) & folded) !== 0) told.reach(view, on, seq[row] ?? 0)
         break
       case kinds.left.code:
-        toldOf(row).isOut = true
+        told.end(view, on, true)
         break
       case kinds.joinInvoked.code:
       case kinds.joined.code:
       case kinds.syncBegin.code:
-        toldOf(row).isOut = false
+        told.end(view, on, false)
         break
       case kinds.typingShown.code: {
         if ((seq[row] ?? 0) === 0) break
         result.judged++
-        const why = fault(row, toldOf(row))
+        const why = fault(row, told.at(view, on))
         if (why !== null) result.found.push({ row, why })
         break
       }
@@ -64,7 +86,7 @@ export function typistsShown(history: History): { judged: number; found: readonl
   return result
 }
 
-function faultsOf(history: History): (row: number, told: Told) => string | null {
+function faultsOf(history: History): (row: number, told: ReturnType<Told['at']>) => string | null {
   const { client, room, value } = history.columns
   const { members } = membershipOf(history)
   const memberOf = memberOfView(history)
