@@ -149,7 +149,11 @@ test('a page of another origin may ask the proxy, too, and reads its refusals', 
   const { bytes, uploadId } = await shared('proxy')
   const url = new URL(`/files/${uploadId}`, nodes.proxy.url).href
   const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://chat.example', 'access-control-request-headers': 'authorization' } })
-  expect([asked.status, asked.headers.get('access-control-allow-origin'), asked.headers.get('access-control-allow-headers')]).toEqual([204, '*', 'authorization'])
+  expect([asked.status, asked.headers.get('access-control-allow-origin'), asked.headers.get('access-control-allow-headers')]).toEqual([
+    204,
+    '*',
+    'authorization',
+  ])
   const response = await get(url, await tokenOf('bob', 'bob-1'))
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
   expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)

@@ -33,6 +33,8 @@ test('a turn may make more rows than fit at first, and the next one begins with 
   journal.close()
   const bytes = readFileSync(path)
   const own = bytes.subarray(3 * journalRowBytes)
-  expect(Array.from({ length: many + 1 }, (_, index) => own.readInt32LE(index * journalRowBytes + 16))).toEqual(Array.from({ length: many + 1 }, (_, seq) => seq))
+  expect(Array.from({ length: many + 1 }, (_, index) => own.readInt32LE(index * journalRowBytes + 16))).toEqual(
+    Array.from({ length: many + 1 }, (_, seq) => seq),
+  )
   expect(own.toString('hex', many * journalRowBytes + 32, many * journalRowBytes + 48)).toBe('0'.repeat(32))
 })

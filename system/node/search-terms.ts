@@ -5,7 +5,13 @@ const isAscii = /^\p{ASCII}*$/u
 
 /** Pure: each word once, in order: NFKC, lower case, without diacritics; letters and digits only. */
 export function termsOf(text: string): string[] {
-  return [...new Set(plainOf(text).match(/[\p{L}\p{N}]+/gu)?.map(cut))]
+  return [
+    ...new Set(
+      plainOf(text)
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.map(cut),
+    ),
+  ]
 }
 
 function plainOf(text: string): string {
