@@ -35,6 +35,7 @@ test('the impact is long enough for the faults, and no longer', () => {
 test('a mutant that shows late has so much longer an impact', () => {
   const settings = planProof({ ...request, mutants: [{ name: 'lingers', experiment: 'node-kill', showsAfterMs: 20_000 }] }).map((trial) => trial.settings[2])
   expect(settings).toEqual(['phases.impact=25000ms', 'phases.impact=25000ms', 'phases.impact=4000ms', 'phases.impact=7000ms', 'phases.impact=4000ms'])
+  expect(shortPhases(steady, 6000, 20_000)).toContain('phases.impact=20000ms')
 })
 
 test('a mutant without its experiment is refused', () => {

@@ -26,7 +26,7 @@ export const moderation: Scenario = {
     search: 0.02,
     'search-all': 0.06,
     appoint: 0.1,
-    mute: 0.1,
+    mute: 0.3,
     hold: 0.15,
     release: 0.15,
     remove: 0.1,

@@ -40,7 +40,8 @@ export const mixKinds = {
   expired: { needs: 'files', verb: 'download', parameters: { try: 'expired' } },
   quarantined: { needs: 'files', verb: 'download', parameters: { try: 'quarantined' } },
   appoint: byModerators,
-  mute: byModerators,
+  // Long enough for who is muted to try to speak.
+  mute: { needs: 'moderation', parameters: { by: 'moderators', for: '4s' } },
   hold: byModerators,
   release: byModerators,
   remove: byModerators,
