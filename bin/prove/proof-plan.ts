@@ -32,7 +32,7 @@ const settleMs = { mutant: 10_000, sound: 15_000 }
 /** Phases as short as the experiment's faults allow, and what is to show `afterFaultsMs`. */
 export function shortPhases({ faults }: ProvedExperiment, settle: number, afterFaultsMs = afterLastFaultMs): string[] {
   const ends = faults.map(({ trigger, forMs }) => (trigger.kind === 'phase' && trigger.phase === 'impact' ? trigger.afterMs : 0) + (forMs ?? 0) + afterFaultsMs)
-  const milliseconds = { warmup: 2_000, steady: 4_000, impact: Math.max(quietImpactMs, afterFaultsMs, ...ends), recovery: 4_000, settle }
+  const milliseconds = { warmup: 1_000, steady: 4_000, impact: Math.max(quietImpactMs, afterFaultsMs, ...ends), recovery: 3_000, settle }
   return Object.entries(milliseconds).map(([phase, ms]) => `phases.${phase}=${ms}ms`)
 }
 

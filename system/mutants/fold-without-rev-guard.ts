@@ -10,7 +10,7 @@ export const foldWithoutRevGuard: Mutant = {
   breaks: 'an older edit or reaction that is folded again overwrites a newer one',
   caughtBy: ['convergence'],
   experiment: 'steady',
-  showsAfterMs: 10_000,
+  showsAfterMs: 8_000,
   node(parts) {
     let folds = 0
     return {
