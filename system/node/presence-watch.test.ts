@@ -34,7 +34,7 @@ test('a newcomer is told who types, without who has left since the others were t
       takeNewcomers: () => newcomers,
     },
     timing,
-    servedRooms: () => [{ roomId: 'room', membership }] as unknown as ReturnType<PresenceWatchOptions['servedRooms']>,
+    servedRooms: () => [{ roomId: 'room', membership }],
     nowMs: () => 0,
     onError: () => {},
   })

@@ -9,13 +9,15 @@ import type { CrowdKind, PresenceNews, PresenceStore } from './presence-store.ts
 import type { PresenceTeller } from './presence-teller.ts'
 import type { RoomLog } from './room-log.ts'
 
+type ServedRoom = Pick<RoomLog, 'roomId' | 'membership'>
+
 export interface PresenceWatchOptions {
   store: PresenceStore
   lastSeen: Pick<LastSeen, 'read'>
   teller: PresenceTeller
   timing: PresenceTiming
   /** Rooms in which this node has sockets. */
-  servedRooms: () => RoomLog[]
+  servedRooms: () => ServedRoom[]
   nowMs: () => number
   onError: (error: unknown, during: string) => void
 }
@@ -26,7 +28,7 @@ const snapshotMembers = 100
 /** One late answer on a busy machine is no outage. */
 const failuresToUnknown = 2
 
-const membersOf = (room: RoomLog) => [...room.membership.keys()].filter((user) => currentJoin(room.membership, user) !== null)
+const membersOf = (room: ServedRoom) => [...room.membership.keys()].filter((user) => currentJoin(room.membership, user) !== null)
 
 export class PresenceWatch {
   readonly #options: PresenceWatchOptions
@@ -91,7 +93,7 @@ export class PresenceWatch {
     return new Map(users.map((user) => [user, stateOf(reading.beats.get(user), times)]))
   }
 
-  async #readAndTell(rooms: RoomLog[]): Promise<void> {
+  async #readAndTell(rooms: ServedRoom[]): Promise<void> {
     const { nowMs, timing, teller } = this.#options
     const isSweep = nowMs() >= this.#sweepAtMs
     const watched = isSweep ? new Set(rooms.flatMap(membersOf)) : null
@@ -118,7 +120,7 @@ export class PresenceWatch {
     this.#sweepAtMs = nowMs() + timing.beatMs
   }
 
-  async #readCrowds(rooms: readonly RoomLog[], roomIds: readonly string[]): Promise<void> {
+  async #readCrowds(rooms: readonly ServedRoom[], roomIds: readonly string[]): Promise<void> {
     const { store, timing } = this.#options
     for (const kind of crowdKinds) {
       const found = await store.crowds(kind, roomIds, kind === 'typing' ? timing.typingTtlMs : timing.ttlMs)
@@ -141,7 +143,7 @@ export class PresenceWatch {
     this.#options.teller.crowd(kind, room, users)
   }
 
-  #tellUnknown(rooms: readonly RoomLog[]): void {
+  #tellUnknown(rooms: readonly ServedRoom[]): void {
     const views = new Map(
       [...this.#told].flatMap(([user, { state, lastSeenAt }]) => (state === 'unknown' ? [] : [[user, { state: 'unknown', lastSeenAt } as const]])),
     )
@@ -151,9 +153,9 @@ export class PresenceWatch {
   }
 
   /** The rooms that each newcomer came into; the others in them are read with this round if they haven't been told of yet. */
-  #newcomersIn(rooms: readonly RoomLog[]): Map<string, RoomLog[]> {
+  #newcomersIn(rooms: readonly ServedRoom[]): Map<string, ServedRoom[]> {
     const byChannel = new Map(rooms.map((room) => [channelOf(room.roomId), room]))
-    const newcomers = new Map<string, RoomLog[]>()
+    const newcomers = new Map<string, ServedRoom[]>()
     for (const [id, channels] of this.#options.teller.takeNewcomers())
       newcomers.set(
         id,
@@ -163,7 +165,7 @@ export class PresenceWatch {
     return newcomers
   }
 
-  #welcome(newcomers: ReadonlyMap<string, readonly RoomLog[]>): void {
+  #welcome(newcomers: ReadonlyMap<string, readonly ServedRoom[]>): void {
     for (const [id, rooms] of newcomers) {
       const users = rooms.filter((room) => room.membership.size <= snapshotMembers).flatMap(membersOf)
       this.#options.teller.snapshot(id, new Map([...new Set(users)].flatMap((user) => (this.#told.has(user) ? [[user, this.#told.get(user) ?? unseen]] : []))))
